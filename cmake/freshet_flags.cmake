@@ -1,0 +1,81 @@
+# Compilers, flags and the choices a preset makes.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)  # found in one folder, linked by tests and the program
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)  # libfreshet also goes into Python modules
+
+set(FRESHET_MAX_RING 6 CACHE STRING "Highest ring built: 2 is the portable core, 6 is everything.")
+set(FRESHET_SANITIZE "" CACHE STRING "Sanitizers, as after -fsanitize=; for instance address,undefined.")
+set(FRESHET_WITH "AUTO" CACHE STRING "Default of every FRESHET_WITH_<NAME>: AUTO, ON or OFF.")
+option(FRESHET_FUZZ "Build the fuzz targets (clang only)." OFF)
+option(FRESHET_PORTABLE "Cross build: tests/portable only." OFF)
+
+# Debug information and cheap assertions of the standard library, yet fast enough for the golden streams.
+set(CMAKE_CXX_FLAGS_DEV "-O1 -g -D_GLIBCXX_ASSERTIONS")
+set(CMAKE_CXX_FLAGS_RELEASE "-O3 -g1 -DNDEBUG")
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Dev or Release." FORCE)
+endif()
+
+find_program(FRESHET_CCACHE ccache)
+if(FRESHET_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${FRESHET_CCACHE})
+endif()
+find_program(FRESHET_MOLD mold)
+if(FRESHET_MOLD AND NOT CMAKE_CROSSCOMPILING)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+# Sums may not be contracted into fused multiply-adds: the same bits on every target.
+add_compile_options(-ffp-contract=off -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_compile_options(-Wthread-safety -Wno-unknown-warning-option)
+endif()
+if(FRESHET_SANITIZE)
+  # vptr needs RTTI, which the core doesn't have.
+  add_compile_options(-fsanitize=${FRESHET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${FRESHET_SANITIZE})
+  if(FRESHET_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize=vptr)
+  endif()
+endif()
+if(FRESHET_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_link_options(-fsanitize=fuzzer-no-link)
+endif()
+if(NOT CMAKE_CROSSCOMPILING)
+  find_package(Threads REQUIRED)
+endif()
+
+# What a machine's architecture brings, for kernel/<isa>/ folders.
+string(TOLOWER "${CMAKE_SYSTEM_PROCESSOR}" processor)
+if(processor MATCHES "^(x86_64|amd64|i[3-6]86)$")
+  set(FRESHET_ISA x86)
+elseif(processor MATCHES "^(aarch64|arm64)$")
+  set(FRESHET_ISA neon)
+elseif(processor MATCHES "^wasm")
+  set(FRESHET_ISA wasm)
+else()
+  set(FRESHET_ISA none)
+endif()
+
+# Flags of one file, by the suffix of its name. No -mfma: sums keep their order and their rounding.
+function(freshet_isa_flags)
+  foreach(source IN LISTS ARGN)
+    if(source MATCHES "_sse2\\.cc$")
+      set(flags -msse2)
+    elseif(source MATCHES "_avx2\\.cc$")
+      set(flags -mavx2)
+    elseif(source MATCHES "_avx512\\.cc$")
+      set(flags -mavx512f -mavx512bw -mavx512dq -mavx512vl)
+    elseif(source MATCHES "_simd128\\.cc$")
+      set(flags -msimd128)
+    else()
+      continue()
+    endif()
+    set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "${flags}" SKIP_UNITY_BUILD_INCLUSION ON)
+  endforeach()
+endfunction()
