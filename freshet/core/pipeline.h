@@ -1,0 +1,52 @@
+#pragma once
+/// Transforms in front of a learner, as one learner.
+///
+/// `predict` only transforms. `learn`, step by step: a transform learns x, then transforms it; the learner learns the
+/// result. This order reproduces River's published figures exactly, so it is fixed. `before` is then a separate predict
+/// unless all transforms are stateless.
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "freshet/core/example_block.h"
+#include "freshet/core/learner.h"
+#include "freshet/core/transformer.h"
+
+namespace freshet {
+
+class Pipeline final : public Learner {
+ public:
+  Pipeline(std::vector<std::unique_ptr<Transformer>> transforms, std::unique_ptr<Learner> learner) noexcept;
+
+  const Info& info() const noexcept override;       // the learner's
+  uint32_t traits() const noexcept override;        // kLive only if every transform is kStateless
+  const void* options() const noexcept override;    // the learner's
+  void draw(Sink& sink) const noexcept override;
+  Status save(Writer& writer) const noexcept override;  // `unsupported`: the model file saves step by step
+  Status load(Reader& reader) noexcept override;
+  Label label() const noexcept override;
+  uint32_t outputs() const noexcept override;
+  void predict(const Example& x, std::span<float> out) const noexcept override;
+  void predict_live(const Example& x, std::span<float> out) const noexcept override;
+  Status learn(const Example& x, std::span<float> before) noexcept override;
+  Status explain(const Example& x, std::span<float> parts) const noexcept override;
+  Result<std::unique_ptr<Learner>> clone() const noexcept override;
+  Result<std::unique_ptr<Learner>> snapshot() const noexcept override;
+  Status copy_into(Learner& spare) const noexcept override;
+  Status merge(const Learner& same_kind) noexcept override;
+  const Progress* progress() const noexcept override;
+
+  std::span<const std::unique_ptr<Transformer>> transforms() const noexcept { return transforms_; }
+  Learner& learner() noexcept { return *learner_; }
+  const Learner& learner() const noexcept { return *learner_; }
+
+ private:
+  Result<Example> transform(const Example& x, ExampleBuffer& a, ExampleBuffer& b) const noexcept;
+  std::vector<std::unique_ptr<Transformer>> transforms_;
+  std::unique_ptr<Learner> learner_;
+  bool stateless_;
+  mutable ScratchPool scratch_;  // what predict writes into: concurrent predicts take different buffers
+};
+
+}  // namespace freshet
