@@ -6,7 +6,9 @@
 namespace freshet {
 namespace {
 
-void drop_text(const char* text) noexcept { ::operator delete(const_cast<char*>(text)); }
+void drop_text(const char* text) noexcept {
+  ::operator delete(const_cast<char*>(text));
+}
 
 }  // namespace
 

@@ -5,17 +5,21 @@
 
 /// Sharing plain floats and integers between one writer and many readers, without locks.
 ///
-/// The writer loads its own weights plainly and stores with live_store; readers load with live_load. Only the stores
-/// race with readers, so only they are atomic; both are relaxed and compile to plain moves. A loop is written once, as
-/// a template over the policy, and instantiated with PlainLoad for the writer and LiveLoad for readers:
+/// The writer loads its own weights plainly and stores with live_store; readers load with
+/// live_load. Only the stores race with readers, so only they are atomic; both are relaxed and
+/// compile to plain moves. A loop is written once, as a template over the policy, and instantiated
+/// with PlainLoad for the writer and LiveLoad for readers:
 ///
-///     template <class Load> float margin(const float* w, ...) { ... sum += x * Load::load(w[i]); ... }
+///     template <class Load> float margin(const float* w, ...) { ... sum += x * Load::load(w[i]);
+///     ... }
 ///
-/// Builtins, not std::atomic_ref: that would forbid the plain loads, and some of our libraries lack it.
+/// Builtins, not std::atomic_ref: that would forbid the plain loads, and some of our libraries lack
+/// it.
 namespace freshet {
 
 template <class T>
-concept Live = std::is_trivially_copyable_v<T> && (sizeof(T) == 1 || sizeof(T) == 2 || sizeof(T) == 4 || sizeof(T) == 8);
+concept Live = std::is_trivially_copyable_v<T> &&
+               (sizeof(T) == 1 || sizeof(T) == 2 || sizeof(T) == 4 || sizeof(T) == 8);
 
 /// Writer only.  REQUIRES: `to` is aligned to its size.
 template <Live T>

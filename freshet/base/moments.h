@@ -2,9 +2,9 @@
 
 /// Running mean and variance of weighted numbers, exact to merge.
 ///
-/// Holds the sum of weights, the mean and the sum of squared deviations: three doubles, O(1) for each number, without
-/// the cancellation of sums of squares.
-/// Source: Welford 1962; West 1979 (weights); Chan, Golub, LeVeque 1979 (merge).
+/// Holds the sum of weights, the mean and the sum of squared deviations: three doubles, O(1) for
+/// each number, without the cancellation of sums of squares. Source: Welford 1962; West 1979
+/// (weights); Chan, Golub, LeVeque 1979 (merge).
 namespace freshet {
 
 class Moments {
@@ -59,7 +59,8 @@ class Moments {
     if (!(part.weight_ > 0)) return *this;
     const double mean = (weight_ * mean_ - part.weight_ * part.mean_) / weight;
     const double delta = part.mean_ - mean;
-    const double deviations = deviations_ - part.deviations_ - delta * delta * (weight * (part.weight_ / weight_));
+    const double deviations =
+        deviations_ - part.deviations_ - delta * delta * (weight * (part.weight_ / weight_));
     return {weight, mean, deviations > 0 ? deviations : 0};
   }
 
@@ -70,14 +71,16 @@ class Moments {
   }
 
   constexpr double weight() const noexcept { return weight_; }
-  constexpr double mean() const noexcept { return mean_; }                ///< 0 before the first update
-  constexpr double deviations() const noexcept { return deviations_; }    ///< sum of w (x - mean)^2
+  constexpr double mean() const noexcept { return mean_; }  ///< 0 before the first update
+  constexpr double deviations() const noexcept { return deviations_; }  ///< sum of w (x - mean)^2
 
   /// Divided by the weight: of the numbers seen themselves. 0 before the first update.
   constexpr double variance() const noexcept { return weight_ > 0 ? deviations_ / weight_ : 0; }
 
   /// Divided by the weight less one: of what they were drawn from. 0 while the weight is at most 1.
-  constexpr double sample_variance() const noexcept { return weight_ > 1 ? deviations_ / (weight_ - 1) : 0; }
+  constexpr double sample_variance() const noexcept {
+    return weight_ > 1 ? deviations_ / (weight_ - 1) : 0;
+  }
 
  private:
   double weight_ = 0, mean_ = 0, deviations_ = 0;

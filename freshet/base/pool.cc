@@ -5,11 +5,12 @@
 namespace freshet {
 namespace {
 
-constexpr std::size_t kLargest = 64 * 1024;       // pieces above it are blocks of their own
-constexpr std::size_t kFirstBlock = 1024;         // payloads: small for small machines,
-constexpr std::size_t kLastBlock = 256 * 1024;    // doubling up to this
+constexpr std::size_t kLargest = 64 * 1024;     // pieces above it are blocks of their own
+constexpr std::size_t kFirstBlock = 1024;       // payloads: small for small machines,
+constexpr std::size_t kLastBlock = 256 * 1024;  // doubling up to this
 
-// Class 0 is 16 bytes; then 32, 48, 64, 96, 128, 192, ... 65536: every power of two and one and a half of it.
+// Class 0 is 16 bytes; then 32, 48, 64, 96, 128, 192, ... 65536: every power of two and one and a
+// half of it.
 constexpr std::size_t class_bytes(std::size_t index) noexcept {
   if (index == 0) return 16;
   const std::size_t power = std::size_t{32} << ((index - 1) / 2);
@@ -31,12 +32,15 @@ struct Pool::Free {
 std::size_t Pool::size_class(std::size_t size) noexcept {
   if (size <= 16) return 0;
   if (size <= 32) return 1;
-  const auto top = static_cast<std::size_t>(63 - __builtin_clzll(static_cast<unsigned long long>(size - 1)));
+  const auto top =
+      static_cast<std::size_t>(63 - __builtin_clzll(static_cast<unsigned long long>(size - 1)));
   const std::size_t power = std::size_t{1} << top;  // power < size <= 2 power
   return (top - 5) * 2 + (size <= power + power / 2 ? 2 : 3);
 }
 
-Pool::Pool(Pool&& other) noexcept { *this = std::move(other); }
+Pool::Pool(Pool&& other) noexcept {
+  *this = std::move(other);
+}
 
 Pool& Pool::operator=(Pool&& other) noexcept {
   if (this == &other) return *this;
@@ -49,17 +53,22 @@ Pool& Pool::operator=(Pool&& other) noexcept {
   bytes_ = std::exchange(other.bytes_, 0);
   used_ = std::exchange(other.used_, 0);
   exhausted_ = std::exchange(other.exhausted_, false);
-  for (std::size_t i = 0; i < kClasses; i++) free_[i] = std::exchange(other.free_[i], nullptr);
+  for (std::size_t i = 0; i < kClasses; i++)
+    free_[i] = std::exchange(other.free_[i], nullptr);
   return *this;
 }
 
-Pool::~Pool() { clear(); }
+Pool::~Pool() {
+  clear();
+}
 
 void Pool::clear() noexcept {
-  while (blocks_ != nullptr) remove_block(blocks_);
+  while (blocks_ != nullptr)
+    remove_block(blocks_);
   next_ = nullptr;
   left_ = block_bytes_ = used_ = 0;
-  for (Free*& list : free_) list = nullptr;
+  for (Free*& list : free_)
+    list = nullptr;
 }
 
 Pool::Block* Pool::add_block(std::size_t payload) noexcept {
@@ -82,7 +91,8 @@ void Pool::remove_block(Block* block) noexcept {
   ::operator delete(block);
 }
 
-// What is left of a block goes to the free lists, largest pieces first, so that nothing is lost when a new one starts.
+// What is left of a block goes to the free lists, largest pieces first, so that nothing is lost
+// when a new one starts.
 void Pool::keep_rest() noexcept {
   for (std::size_t i = kClasses; i-- > 0;) {
     for (const std::size_t size = class_bytes(i); left_ >= size; left_ -= size, next_ += size) {

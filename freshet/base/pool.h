@@ -5,13 +5,14 @@
 #include <type_traits>
 #include <utility>
 
-/// The memory of one model: blocks of growing size, freed pieces by size class, and a limit in bytes.
+/// The memory of one model: blocks of growing size, freed pieces by size class, and a limit in
+/// bytes.
 ///
-/// `learn` takes memory from here and nowhere else. take() at the limit answers null and changes nothing: trees then
-/// deactivate leaves, others return `exhausted`. Pieces up to 64 KiB are rounded up to a power of two, or one and a half
-/// of one, and come from blocks that live as long as the pool; larger ones are blocks of their own, given back at
-/// once. O(1).
-/// Threads: the writer's alone.
+/// `learn` takes memory from here and nowhere else. take() at the limit answers null and changes
+/// nothing: trees then deactivate leaves, others return `exhausted`. Pieces up to 64 KiB are
+/// rounded up to a power of two, or one and a half of one, and come from blocks that live as long
+/// as the pool; larger ones are blocks of their own, given back at once. O(1). Threads: the
+/// writer's alone.
 namespace freshet {
 
 class Pool {
@@ -22,7 +23,8 @@ class Pool {
   Pool& operator=(Pool&& other) noexcept;
   ~Pool();
 
-  /// Aligned as std::max_align_t is; null at the limit, or when the machine has no more. size 0 counts as 1.
+  /// Aligned as std::max_align_t is; null at the limit, or when the machine has no more. size 0
+  /// counts as 1.
   void* take(std::size_t size) noexcept;
 
   /// REQUIRES: `piece` is null, or came from take(size) of this pool with the same size.
@@ -55,8 +57,10 @@ class Pool {
     give(objects, n * sizeof(T));
   }
 
-  std::size_t bytes() const noexcept { return bytes_; }          ///< taken from the heap
-  std::size_t used_bytes() const noexcept { return used_; }      ///< handed out and not given back, rounded
+  std::size_t bytes() const noexcept { return bytes_; }  ///< taken from the heap
+  std::size_t used_bytes() const noexcept {
+    return used_;
+  }  ///< handed out and not given back, rounded
   std::size_t limit_bytes() const noexcept { return limit_; }
   void set_limit_bytes(std::size_t limit) noexcept { limit_ = limit; }
 

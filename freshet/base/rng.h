@@ -4,11 +4,11 @@
 
 /// Random numbers without a state to save: each is a function of what it is for.
 ///
-/// Philox4x32-10 turns a key {seed, stream} and a counter {event, part, draw} into 128 random bits. Who needs numbers
-/// while learning event n makes `Draws(seed, stream, n, part)` and draws; a replay, another thread count or another
-/// target gives the same numbers (house.md 9 says who uses which stream, event and part).
-/// Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011. The same bits on every target: never
-/// change.
+/// Philox4x32-10 turns a key {seed, stream} and a counter {event, part, draw} into 128 random bits.
+/// Who needs numbers while learning event n makes `Draws(seed, stream, n, part)` and draws; a
+/// replay, another thread count or another target gives the same numbers (house.md 9 says who uses
+/// which stream, event and part). Source: Salmon et al., "Parallel random numbers: as easy as 1, 2,
+/// 3", SC 2011. The same bits on every target: never change.
 namespace freshet {
 
 /// The block function, keyed.
@@ -35,7 +35,8 @@ class Philox {
   std::array<uint32_t, 2> key_;
 };
 
-/// The draws of one event: word n is the block of counter {event low, event high, part, n}, draws counting from 0.
+/// The draws of one event: word n is the block of counter {event low, event high, part, n}, draws
+/// counting from 0.
 class Draws {
  public:
   constexpr Draws(uint32_t seed, uint32_t stream, uint64_t event, uint32_t part = 0) noexcept
@@ -43,8 +44,8 @@ class Draws {
 
   /// 64 random bits: words 0 (low) and 1 (high) of the next block. One draw.
   constexpr uint64_t bits() noexcept {
-    const Philox::Block block = philox_({static_cast<uint32_t>(event_), static_cast<uint32_t>(event_ >> 32), part_,
-                                         draw_++});
+    const Philox::Block block = philox_(
+        {static_cast<uint32_t>(event_), static_cast<uint32_t>(event_ >> 32), part_, draw_++});
     return static_cast<uint64_t>(block[1]) << 32 | block[0];
   }
 
@@ -54,8 +55,8 @@ class Draws {
   /// An integer in [0, n) without bias; 0 for n = 0. One draw, rarely more.
   uint32_t below(uint32_t n) noexcept;
 
-  /// Number of events of a Poisson process; mean >= 0. Multiplies draws until the product is <= exp(-mean); beyond a
-  /// mean of 500, sums of such.
+  /// Number of events of a Poisson process; mean >= 0. Multiplies draws until the product is <=
+  /// exp(-mean); beyond a mean of 500, sums of such.
   uint32_t poisson(double mean) noexcept;
 
   /// -ln(1 - u) / rate; rate > 0. One draw.

@@ -8,17 +8,18 @@
 
 /// How everything in Freshet says that it failed: by value, without exceptions.
 ///
-/// A function that can fail returns a Status, or a Result<T> when it also has something to give. A text starts with
-/// the component and says what, where and what to do:
+/// A function that can fail returns a Status, or a Result<T> when it also has something to give. A
+/// text starts with the component and says what, where and what to do:
 ///
-///     return {Code::invalid_argument, "ftrl: value is not finite; leave the feature out instead", index};
+///     return {Code::invalid_argument, "ftrl: value is not finite; leave the feature out instead",
+///     index};
 ///
-/// Static texts cost nothing. Texts made at run time (rings 3-6) come from `failure()` in base/failure.h.
-/// Threads: a Status is a value; one object belongs to one thread at a time.
+/// Static texts cost nothing. Texts made at run time (rings 3-6) come from `failure()` in
+/// base/failure.h. Threads: a Status is a value; one object belongs to one thread at a time.
 namespace freshet {
 
-/// What kind of failure, for programs. Doors turn it into HTTP and gRPC codes, exit statuses, Python exceptions.
-/// Written to files and wires: never change or reuse a number.
+/// What kind of failure, for programs. Doors turn it into HTTP and gRPC codes, exit statuses,
+/// Python exceptions. Written to files and wires: never change or reuse a number.
 enum class Code : uint8_t {
   ok,
   invalid_argument,
@@ -36,9 +37,9 @@ enum class Code : uint8_t {
 
 /// The code's own spelling: "invalid_argument". A number outside the enum gives "unknown".
 constexpr std::string_view code_name(Code code) noexcept {
-  constexpr std::string_view kNames[] = {"ok",        "invalid_argument", "not_found", "conflict",
-                                         "corrupt",   "unsupported",      "exhausted", "denied",
-                                         "unavailable", "deadline",       "cancelled", "internal"};
+  constexpr std::string_view kNames[] = {
+      "ok",        "invalid_argument", "not_found",   "conflict", "corrupt",   "unsupported",
+      "exhausted", "denied",           "unavailable", "deadline", "cancelled", "internal"};
   const auto at = static_cast<std::size_t>(code);
   return at < sizeof(kNames) / sizeof(kNames[0]) ? kNames[at] : std::string_view("unknown");
 }
@@ -51,12 +52,13 @@ class [[nodiscard]] Status {
 
   constexpr Status() noexcept = default;
 
-  /// text: zero-terminated; static when `drop` is null, otherwise owned from here on and given to `drop` once.
-  /// at: a column, an option's index or a feature's index: the text says which.
+  /// text: zero-terminated; static when `drop` is null, otherwise owned from here on and given to
+  /// `drop` once. at: a column, an option's index or a feature's index: the text says which.
   constexpr Status(Code code, const char* text, uint32_t at = 0, Drop drop = nullptr) noexcept
       : text_(text), drop_(drop), at_(at), code_(code) {}
 
-  /// A moved-from Status keeps its code and loses its text: a failure never turns into ok by being looked at.
+  /// A moved-from Status keeps its code and loses its text: a failure never turns into ok by being
+  /// looked at.
   constexpr Status(Status&& other) noexcept
       : text_(std::exchange(other.text_, "")),
         drop_(std::exchange(other.drop_, nullptr)),
@@ -103,14 +105,17 @@ static_assert(sizeof(void*) != 8 || sizeof(Status) == 24);
 ///     if (!schema.ok()) return std::move(schema).status();
 ///     use(*schema);
 ///
-/// REQUIRES for `*` and `->`: ok(). A moved-from Result stays what it was: ok with a moved-from T, or failed.
+/// REQUIRES for `*` and `->`: ok(). A moved-from Result stays what it was: ok with a moved-from T,
+/// or failed.
 template <class T>
 class [[nodiscard]] Result {
  public:
   /// From a failure. An ok Status is a mistake of the caller and becomes `internal`.
-  Result(Status failed) noexcept  // NOLINT(google-explicit-constructor): `return {Code::corrupt, "..."}` must work
-      : status_(failed.ok() ? Status(Code::internal, "result: made from an ok status, without a value")
-                            : std::move(failed)) {}
+  Result(Status failed) noexcept  // NOLINT(google-explicit-constructor): `return {Code::corrupt,
+                                  // "..."}` must work
+      : status_(failed.ok()
+                    ? Status(Code::internal, "result: made from an ok status, without a value")
+                    : std::move(failed)) {}
 
   /// From a failure, in place: `return {Code::not_found, "catalog: ..."}`.
   Result(Code code, const char* text, uint32_t at = 0, Status::Drop drop = nullptr) noexcept
@@ -120,7 +125,8 @@ class [[nodiscard]] Result {
   template <class U = T>
     requires(std::is_convertible_v<U &&, T> && !std::is_same_v<std::remove_cvref_t<U>, Status> &&
              !std::is_same_v<std::remove_cvref_t<U>, Result>)
-  Result(U&& value) noexcept {  // NOLINT(google-explicit-constructor, bugprone-forwarding-reference-overload)
+  Result(U&& value) noexcept {  // NOLINT(google-explicit-constructor,
+                                // bugprone-forwarding-reference-overload)
     ::new (static_cast<void*>(place())) T(std::forward<U>(value));
   }
 
@@ -164,7 +170,9 @@ class [[nodiscard]] Result {
 };
 
 /// What FRESHET_TRY returns: the Status inside.
-inline Status take_status(Status&& status) noexcept { return std::move(status); }
+inline Status take_status(Status&& status) noexcept {
+  return std::move(status);
+}
 template <class T>
 Status take_status(Result<T>&& result) noexcept {
   return std::move(result).status();
@@ -183,10 +191,11 @@ Status take_status(Result<T>&& result) noexcept {
     if (auto name = (__VA_ARGS__); !name.ok()) return ::freshet::take_status(std::move(name)); \
   } while (false)
 
-/// `FRESHET_TRY_ASSIGN(auto rows, read_rows(file));` leaves with the failure, or moves the value into `rows`.
+/// `FRESHET_TRY_ASSIGN(auto rows, read_rows(file));` leaves with the failure, or moves the value
+/// into `rows`.
 #define FRESHET_TRY_ASSIGN(target, ...) \
   FRESHET_TRY_ASSIGN_NAMED_(FRESHET_JOIN(freshet_try_, __COUNTER__), target, __VA_ARGS__)
-#define FRESHET_TRY_ASSIGN_NAMED_(name, target, ...)                    \
-  auto name = (__VA_ARGS__);                                            \
-  if (!name.ok()) return ::freshet::take_status(std::move(name));       \
+#define FRESHET_TRY_ASSIGN_NAMED_(name, target, ...)              \
+  auto name = (__VA_ARGS__);                                      \
+  if (!name.ok()) return ::freshet::take_status(std::move(name)); \
   target = *std::move(name)
