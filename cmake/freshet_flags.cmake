@@ -5,7 +5,9 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)  # found in one folder, linked by tests and the program
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)  # libfreshet also goes into Python modules
+if(NOT CMAKE_CROSSCOMPILING)
+  set(CMAKE_POSITION_INDEPENDENT_CODE ON)  # libfreshet also goes into Python modules
+endif()
 
 set(FRESHET_MAX_RING 6 CACHE STRING "Highest ring built: 2 is the portable core, 6 is everything.")
 set(FRESHET_SANITIZE "" CACHE STRING "Sanitizers, as after -fsanitize=; for instance address,undefined.")
@@ -29,8 +31,8 @@ if(FRESHET_MOLD AND NOT CMAKE_CROSSCOMPILING)
   add_link_options(-fuse-ld=mold)
 endif()
 
-# Sums may not be contracted into fused multiply-adds: the same bits on every target.
-add_compile_options(-ffp-contract=off -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Werror)
+# Sums may not be contracted into fused multiply-adds: the same bits on every target. A square root is one instruction.
+add_compile_options(-ffp-contract=off -fno-math-errno -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   add_compile_options(-Wthread-safety -Wno-unknown-warning-option)
 endif()

@@ -1,0 +1,9 @@
+// Prints bits of what rings 0-2 compute, one figure a line: the same on a server, in a browser and
+// on a Cortex-M4. No doctest here: it doesn't link everywhere. tools/same_output.py compares.
+
+#include "tests/portable/parts.h"
+
+int main() {
+  freshet::print_base();
+  return 0;
+}
