@@ -82,6 +82,7 @@ class ExampleBlock {
   std::vector<Name> names;
 
  private:
+  std::span<const Text> text_of(uint32_t k) const noexcept;
   friend class BlockCodec;  // format/blocks.h
   template <class T>
   static std::span<const T> slice(const std::vector<T>& all, const std::vector<uint32_t>& end, uint32_t k) noexcept {
@@ -93,7 +94,7 @@ class ExampleBlock {
   std::vector<uint32_t> index_, nominal_, category_;
   std::vector<Group> groups_;
   std::vector<TextCell> text_;
-  mutable std::vector<Text> text_views_;
+  mutable std::vector<Text> text_views_;  // a block with text belongs to one thread at a time
   std::string text_bytes_, ids_;
   std::vector<uint32_t> dense_end_, numeric_end_, nominal_end_, label_end_, group_end_, text_end_, id_end_;
   std::vector<int64_t> time_;
@@ -135,7 +136,7 @@ class ScratchPool {
 
  private:
   static constexpr int kSlots = 64;
-  Scratch* slots_[kSlots] = {};  // exchanged with null by whoever borrows
+  Scratch* slots_[kSlots] = {};  // swapped with null by whoever borrows; the first slot is nearly always the one
 };
 
 }  // namespace freshet

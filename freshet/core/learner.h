@@ -26,8 +26,13 @@ struct Progress {
   uint64_t features = 0;
 };
 
+class Pipeline;
+
 class Learner : public Component {
  public:
+  /// This learner as the pipeline it is, or null: the core has no RTTI.
+  virtual const Pipeline* pipeline() const noexcept { return nullptr; }
+  virtual Pipeline* pipeline() noexcept { return nullptr; }
   virtual Label label() const noexcept = 0;
   /// Width of one prediction. Regressors: targets. Classifiers: one probability per class id met so far (0 before any),
   /// or 1 with trait kBinary.
@@ -40,6 +45,10 @@ class Learner : public Component {
   /// A value, weight or label that is not finite, a negative weight, or no label where one is needed:
   /// `invalid_argument` with the feature in at(), and the model is unchanged to the bit. Weight 0 changes nothing.
   virtual Status learn(const Example& x, std::span<float> before) noexcept = 0;
+  /// What `learn` would say of x's label, without learning: `invalid_argument` for none where one is needed, or one this
+  /// learner can't learn (a third class of a binary learner). Doors ask before an event is logged, a pipeline before its
+  /// transforms learn. Default: takes every label, and none only if label() is none.
+  virtual Status check(const Example& x) const noexcept;
   /// Raw score by feature, for `x.dense` features in order, then `bias` last.  parts: shape [d + 1].
   /// Default: `unsupported`.
   virtual Status explain(const Example& x, std::span<float> parts) const noexcept;

@@ -19,6 +19,8 @@ class Pipeline final : public Learner {
  public:
   Pipeline(std::vector<std::unique_ptr<Transformer>> transforms, std::unique_ptr<Learner> learner) noexcept;
 
+  const Pipeline* pipeline() const noexcept override { return this; }
+  Pipeline* pipeline() noexcept override { return this; }
   const Info& info() const noexcept override;       // the learner's
   uint32_t traits() const noexcept override;        // kLive only if every transform is kStateless
   const void* options() const noexcept override;    // the learner's
@@ -30,6 +32,7 @@ class Pipeline final : public Learner {
   void predict(const Example& x, std::span<float> out) const noexcept override;
   void predict_live(const Example& x, std::span<float> out) const noexcept override;
   Status learn(const Example& x, std::span<float> before) noexcept override;
+  Status check(const Example& x) const noexcept override;
   Status explain(const Example& x, std::span<float> parts) const noexcept override;
   Result<std::unique_ptr<Learner>> clone() const noexcept override;
   Result<std::unique_ptr<Learner>> snapshot() const noexcept override;
@@ -43,6 +46,7 @@ class Pipeline final : public Learner {
 
  private:
   Result<Example> transform(const Example& x, ExampleBuffer& a, ExampleBuffer& b) const noexcept;
+  Result<std::unique_ptr<Learner>> with_transforms(Result<std::unique_ptr<Learner>> learner) const noexcept;
   std::vector<std::unique_ptr<Transformer>> transforms_;
   std::unique_ptr<Learner> learner_;
   bool stateless_;

@@ -46,7 +46,9 @@ Result<std::unique_ptr<Learner>> make_learner(std::string_view spec, const Regis
 /// One metric from one step, e.g. "auc(bins=1000)".
 Result<std::unique_ptr<Metric>> make_metric(std::string_view spec, const Registry& registry) noexcept;
 
-/// The spec text that made a component or pipeline, every option that differs from its default named.
+/// The spec text that makes a component, or a learner with its transforms, again: every option that differs from its
+/// default is named.
 std::string spec_of(const Component& component);
+std::string spec_of(const Learner& learner);
 
 }  // namespace freshet
