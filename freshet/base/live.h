@@ -35,6 +35,20 @@ inline T live_load(const T& from) noexcept {
   return value;
 }
 
+/// Makes everything the writer stored before visible to whoever loads the new value with `acquire_load`. Writer only.
+template <Live T>
+inline void release_store(T& to, std::type_identity_t<T> value) noexcept {
+  __atomic_store(&to, &value, __ATOMIC_RELEASE);
+}
+
+/// Any thread.
+template <Live T>
+inline T acquire_load(const T& from) noexcept {
+  T value;
+  __atomic_load(&from, &value, __ATOMIC_ACQUIRE);
+  return value;
+}
+
 /// Loads for the writer, and for readers of what nobody is changing.
 struct PlainLoad {
   template <class T>

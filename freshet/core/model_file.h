@@ -54,6 +54,7 @@ class ModelFileWriter {
     bool optional;
     std::vector<std::byte> payload;
   };
+  void describe(std::string_view prefix, const Component& component);
   std::vector<Chunk> chunks_;
   uint32_t metrics_ = 0;
 };

@@ -1,6 +1,5 @@
 #include "freshet/core/schema.h"
 
-#include <atomic>
 #include <bit>
 #include <cstring>
 #include <new>
@@ -9,6 +8,7 @@
 
 #include "freshet/base/coding.h"
 #include "freshet/base/hash.h"
+#include "freshet/base/live.h"
 
 namespace freshet {
 namespace {
@@ -36,17 +36,17 @@ class NameList {
     for (Item* chunk : chunks_) delete[] chunk;
   }
 
-  uint32_t count() const noexcept { return count_.load(std::memory_order_acquire); }
+  uint32_t count() const noexcept { return acquire_load(count_); }
   const Item& item(uint32_t id) const noexcept {
     const auto [chunk, offset] = place(id);
     return chunks_[chunk][offset];
   }
 
   std::optional<uint32_t> find(std::string_view name) const noexcept {
-    const Index* index = index_.load(std::memory_order_acquire);
+    const Index* index = acquire_load(index_);
     if (index == nullptr) return std::nullopt;
     for (uint32_t at = hash(name) & index->mask;; at = (at + 1) & index->mask) {
-      const uint32_t slot = index->slots[at].load(std::memory_order_acquire);
+      const uint32_t slot = acquire_load(index->slots[at]);
       if (slot == 0) return std::nullopt;
       if (item(slot - 1).name() == name) return slot - 1;
     }
@@ -54,7 +54,7 @@ class NameList {
 
   /// REQUIRES: find(name) found nothing.
   uint32_t add(std::string_view name, Schema::Kind kind) noexcept {
-    const uint32_t id = count_.load(std::memory_order_relaxed);
+    const uint32_t id = count_;
     const auto [chunk, offset] = place(id);
     if (chunks_[chunk] == nullptr) chunks_[chunk] = new Item[std::size_t{16} << chunk];
     char* text = new char[name.size() + 1];
@@ -65,20 +65,20 @@ class NameList {
     added.length = static_cast<uint32_t>(name.size());
     added.kind = kind;
     if (kind == Schema::Kind::nominal) added.categories = std::make_unique<NameList>();
-    count_.store(id + 1, std::memory_order_release);
+    release_store(count_, id + 1);
     insert(id);
     return id;
   }
 
  private:
   struct Index {
-    explicit Index(uint32_t size) : mask(size - 1), slots(new std::atomic<uint32_t>[size]()) {}
+    explicit Index(uint32_t size) : mask(size - 1), slots(new uint32_t[size]()) {}
     uint32_t mask;
-    std::unique_ptr<std::atomic<uint32_t>[]> slots;
+    std::unique_ptr<uint32_t[]> slots;
     void put(uint32_t h, uint32_t id) noexcept {
       uint32_t at = h & mask;
-      while (slots[at].load(std::memory_order_relaxed) != 0) at = (at + 1) & mask;
-      slots[at].store(id + 1, std::memory_order_release);
+      while (slots[at] != 0) at = (at + 1) & mask;
+      release_store(slots[at], id + 1);
     }
   };
 
@@ -89,19 +89,19 @@ class NameList {
   }
 
   void insert(uint32_t id) noexcept {
-    Index* index = index_.load(std::memory_order_relaxed);
+    Index* index = index_;
     if (index != nullptr && (id + 1) * 2 <= index->mask + 1) {
       index->put(hash(item(id).name()), id);
       return;
     }
     auto next = std::make_unique<Index>(index == nullptr ? 16 : (index->mask + 1) * 2);
     for (uint32_t k = 0; k <= id; ++k) next->put(hash(item(k).name()), k);
-    index_.store(next.get(), std::memory_order_release);
+    release_store(index_, next.get());
     indices_.push_back(std::move(next));
   }
 
-  std::atomic<uint32_t> count_{0};
-  std::atomic<Index*> index_{nullptr};
+  uint32_t count_ = 0;
+  Index* index_ = nullptr;
   Item* chunks_[26] = {};  // 16 * (2^26 - 1) names; a chunk is published by the count or slot that reaches into it
   std::vector<std::unique_ptr<Index>> indices_;
 };
