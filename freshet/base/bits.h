@@ -21,6 +21,24 @@ constexpr uint64_t rotl(uint64_t x, int by) noexcept {
   return (x << (by & 63)) | (x >> ((64 - by) & 63));
 }
 
+/// A product of two 64-bit words, whole.
+struct Wide {
+  uint64_t high, low;
+};
+constexpr Wide multiply_wide(uint64_t a, uint64_t b) noexcept {
+#if defined(__SIZEOF_INT128__)
+  __extension__ using Word128 = unsigned __int128;
+  const Word128 product = static_cast<Word128>(a) * b;
+  return {static_cast<uint64_t>(product >> 64), static_cast<uint64_t>(product)};
+#else
+  const uint64_t a0 = static_cast<uint32_t>(a), a1 = a >> 32, b0 = static_cast<uint32_t>(b),
+                 b1 = b >> 32;
+  const uint64_t low = a0 * b0, cross = a1 * b0 + (low >> 32),
+                 middle = a0 * b1 + static_cast<uint32_t>(cross);
+  return {a1 * b1 + (cross >> 32) + (middle >> 32), middle << 32 | static_cast<uint32_t>(low)};
+#endif
+}
+
 /// SplitMix64's finaliser: a permutation of the 64-bit words in which every input bit moves every
 /// output bit. Written to files and wires (shards, digests): never change.  Source: Steele, Lea,
 /// Flood, OOPSLA 2014; Stafford.

@@ -13,7 +13,8 @@
 /// (ties to even); a float printed by format_float comes back as itself, in as few digits as that
 /// takes. Rings 0-2 don't use the floating from_chars and to_chars of the library: some of ours
 /// lack them. Source: Clinger 1990 (fast path); Lemire, "Number parsing at a gigabyte per second",
-/// 2021; Adams, "Ryu", 2018.
+/// 2021; Giulietti, "The Schubfach
+/// way to render doubles", 2021.
 namespace freshet {
 
 enum class Parse : uint8_t {
@@ -59,21 +60,21 @@ inline bool parse_all(std::string_view text, int64_t* out) noexcept {
 /// What the longest result needs, without a terminating zero.
 inline constexpr std::size_t kNumberChars = 32;
 
-/// The fewest digits that parse back to the same bits, as `1`, `0.1`, `-2.5`, `1e+30`, `1.5e-07`:
-/// positional where that isn't longer, like std::to_chars. `nan`, `inf`, `-inf` for what no text of
-/// ours can hold; `-0` keeps its sign. to: room for kNumberChars characters. Returns the end;
-/// writes no zero behind it.
+/// The fewest digits that parse back to the same bits, the nearest of them to the value: `1`,
+/// `0.1`, `-2.5`, `1e+30`, `1.5e-07`. Positional where that isn't longer; `-0` keeps its sign.
+/// `nan`, `inf`, `-inf` for what no text of ours can hold. to: room for kNumberChars characters.
+/// Returns the end; writes no zero behind it.
 char* format_float(float value, char* to) noexcept;
 char* format_double(double value, char* to) noexcept;
 char* format_u64(uint64_t value, char* to) noexcept;
 char* format_i64(int64_t value, char* to) noexcept;
 
-/// For people: `digits` significant ones (1..17), trailing zeros dropped, exponents from 1e-5 down
-/// and from 10^max(digits, 6) up, as printf's %g does.
+/// For people: `digits` significant ones (1..17), correctly rounded, trailing zeros dropped,
+/// exponents below 1e-4 and from 10^digits up: printf's %g.
 char* format_human(double value, char* to, int digits = 6) noexcept;
 
-/// For tables: `decimals` (0..17) behind the point, as printf's %.*f; beyond 1e15 as format_human
-/// with 17 digits.
+/// For tables: `decimals` (0..9) behind the point, correctly rounded: printf's %.*f. From 1e15 up
+/// as format_double.
 char* format_fixed(double value, char* to, int decimals) noexcept;
 
 /// A value's text in its own storage: `Digits(0.1f).text()` is "0.1".
