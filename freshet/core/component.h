@@ -1,5 +1,6 @@
 #pragma once
-/// What learners, transforms, metrics and detectors share: a name, options from a table, state that can be saved.
+/// What learners, transforms, metrics and detectors share: a name, options from a table, state that
+/// can be saved.
 
 #include <cstddef>
 #include <cstdint>
@@ -29,18 +30,20 @@ enum Trait : uint32_t {
 /// Everything there is to say about a component without making one.
 struct Info {
   std::string_view name, summary, paper;
-  std::string_view cost, memory;  // of one example; bytes: for people
-  uint32_t format, oldest_format; // of its saved state
+  std::string_view cost, memory;   // of one example; bytes: for people
+  uint32_t format, oldest_format;  // of its saved state
   uint32_t traits;
   std::span<const OptionSpec> options;
   std::size_t options_size;
-  void (*defaults)(void* options) noexcept;  // constructs the defaults in `options_size` bytes, aligned for max_align_t
+  void (*defaults)(void* options) noexcept;  // constructs the defaults in `options_size` bytes,
+                                             // aligned for max_align_t
 };
 
 /// `Info::defaults` of an options struct.
 template <class Options>
 void default_options(void* options) noexcept {
-  static_assert(alignof(Options) <= alignof(std::max_align_t) && std::is_trivially_destructible_v<Options>);
+  static_assert(alignof(Options) <= alignof(std::max_align_t) &&
+                std::is_trivially_destructible_v<Options>);
   ::new (options) Options();
 }
 
@@ -50,7 +53,8 @@ class Sink {
   virtual ~Sink() = default;
   virtual void line(std::string_view text) noexcept = 0;
   virtual void number(std::string_view name, double value) noexcept = 0;
-  /// One weight: the feature's index, its category or kNone, the value. The caller turns indices into names.
+  /// One weight: the feature's index, its category or kNone, the value. The caller turns indices
+  /// into names.
   virtual void weight(uint32_t feature, uint32_t category, double value) noexcept = 0;
 };
 inline constexpr uint32_t kNone = 0xffffffff;

@@ -1,5 +1,6 @@
 #pragma once
-/// One decision of a contextual bandit: shared features, one example per action, what was chosen and what it cost.
+/// One decision of a contextual bandit: shared features, one example per action, what was chosen
+/// and what it cost.
 
 #include <cstdint>
 #include <span>
@@ -9,8 +10,8 @@
 namespace freshet {
 
 struct Decision {
-  Example shared;
-  std::span<const Example> actions;
+  Example shared = {};
+  std::span<const Example> actions = {};
   int32_t chosen = -1;    // index into `actions`; negative: not known yet
   float cost = 0;         // of the chosen action
   float probability = 1;  // with which it was chosen, in (0, 1]

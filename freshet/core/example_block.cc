@@ -40,9 +40,10 @@ Example ExampleBuffer::view() const noexcept {
 }
 
 void ExampleBlock::clear() noexcept {
-  for (auto* floats : {&dense_, &value_, &label_, &weight_}) floats->clear();
-  for (auto* words : {&index_, &nominal_, &category_, &dense_end_, &numeric_end_, &nominal_end_, &label_end_,
-                      &group_end_, &text_end_, &id_end_})
+  for (auto* floats : {&dense_, &value_, &label_, &weight_})
+    floats->clear();
+  for (auto* words : {&index_, &nominal_, &category_, &dense_end_, &numeric_end_, &nominal_end_,
+                      &label_end_, &group_end_, &text_end_, &id_end_})
     words->clear();
   groups_.clear();
   text_.clear();
@@ -74,12 +75,15 @@ void ExampleBlock::add_group(uint32_t key, uint32_t begin, uint32_t end) noexcep
 }
 
 void ExampleBlock::add_text(uint32_t index, std::string_view value) noexcept {
-  text_.push_back({index, static_cast<uint32_t>(text_bytes_.size()), static_cast<uint32_t>(value.size())});
+  text_.push_back(
+      {index, static_cast<uint32_t>(text_bytes_.size()), static_cast<uint32_t>(value.size())});
   text_bytes_.append(value);
 }
 
 void ExampleBlock::finish() noexcept {
-  const auto close = [](std::vector<uint32_t>& end, std::size_t size) { end.push_back(static_cast<uint32_t>(size)); };
+  const auto close = [](std::vector<uint32_t>& end, std::size_t size) {
+    end.push_back(static_cast<uint32_t>(size));
+  };
   ids_.append(now_id_);
   close(dense_end_, dense_.size());
   close(numeric_end_, index_.size());
@@ -116,7 +120,8 @@ void ExampleBlock::append(const Example& x, std::string_view id, uint64_t line) 
   nominal_.insert(nominal_.end(), x.nominal.index.begin(), x.nominal.index.end());
   category_.insert(category_.end(), x.nominal.category.begin(), x.nominal.category.end());
   groups_.insert(groups_.end(), x.groups.begin(), x.groups.end());
-  for (const Text& cell : x.text) add_text(cell.index, cell.value);
+  for (const Text& cell : x.text)
+    add_text(cell.index, cell.value);
   label_.insert(label_.end(), x.label.begin(), x.label.end());
   now_weight_ = x.weight;
   if (x.time_us != 0) set_time(x.time_us);
@@ -139,11 +144,14 @@ Example ExampleBlock::operator[](uint32_t k) const noexcept {
 }
 
 std::span<const Text> ExampleBlock::text_of(uint32_t k) const noexcept {
-  // Cells are kept as offsets, because the bytes move while the block grows; the views are made when first asked for.
-  if (text_views_.size() != text_.size() || text_views_.front().value.data() != text_bytes_.data() + text_.front().begin) {
+  // Cells are kept as offsets, because the bytes move while the block grows; the views are made
+  // when first asked for.
+  if (text_views_.size() != text_.size() ||
+      text_views_.front().value.data() != text_bytes_.data() + text_.front().begin) {
     text_views_.clear();
     for (const TextCell& cell : text_)
-      text_views_.push_back({cell.index, std::string_view(text_bytes_).substr(cell.begin, cell.length)});
+      text_views_.push_back(
+          {cell.index, std::string_view(text_bytes_).substr(cell.begin, cell.length)});
   }
   return slice(text_views_, text_end_, k);
 }
@@ -154,7 +162,8 @@ std::string_view ExampleBlock::id(uint32_t k) const noexcept {
 }
 
 ScratchPool::~ScratchPool() {
-  for (Scratch* scratch : slots_) delete scratch;
+  for (Scratch* scratch : slots_)
+    delete scratch;
 }
 
 ScratchPool::Loan::Loan(ScratchPool& pool) noexcept : pool_(pool), scratch_(nullptr) {

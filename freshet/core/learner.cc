@@ -5,12 +5,16 @@
 namespace freshet {
 namespace {
 
-/// Finite without <cmath>: the exponent isn't all ones. Branch-free, so a long row is checked by vectors.
-bool is_finite(float x) noexcept { return (x - x) == 0.0f; }
+/// Finite without <cmath>: the exponent isn't all ones. Branch-free, so a long row is checked by
+/// vectors.
+bool is_finite(float x) noexcept {
+  return (x - x) == 0.0f;
+}
 
 uint32_t first_not_finite(std::span<const float> values) noexcept {
   float sum = 0;  // x * 0 is NaN for infinities and NaN, and stays so in the sum
-  for (const float x : values) sum += x * 0.0f;
+  for (const float x : values)
+    sum += x * 0.0f;
   if (sum == 0.0f) return kNone;
   for (std::size_t k = 0; k < values.size(); ++k)
     if (!is_finite(values[k])) return static_cast<uint32_t>(k);
@@ -21,13 +25,16 @@ uint32_t first_not_finite(std::span<const float> values) noexcept {
 
 uint32_t first_bad(const Example& x) noexcept {
   if (const uint32_t bad = first_not_finite(x.dense); bad != kNone) return bad;
-  if (const uint32_t bad = first_not_finite(x.numeric.value); bad != kNone) return x.numeric.index[bad];
+  if (const uint32_t bad = first_not_finite(x.numeric.value); bad != kNone)
+    return x.numeric.index[bad];
   if (!is_finite(x.weight) || x.weight < 0) return kBadWeight;
   if (first_not_finite(x.label) != kNone) return kBadLabel;
   return kNone;
 }
 
-void Learner::predict_live(const Example& x, std::span<float> out) const noexcept { predict(x, out); }
+void Learner::predict_live(const Example& x, std::span<float> out) const noexcept {
+  predict(x, out);
+}
 
 Status Learner::check(const Example& x) const noexcept {
   if (label() != Label::none && x.label.empty())
@@ -41,7 +48,8 @@ Status Learner::explain(const Example&, std::span<float>) const noexcept {
 
 void Learner::predict_many(std::span<const Example> examples, std::span<float> out) const noexcept {
   const std::size_t width = outputs();
-  for (std::size_t k = 0; k < examples.size(); ++k) predict(examples[k], out.subspan(k * width, width));
+  for (std::size_t k = 0; k < examples.size(); ++k)
+    predict(examples[k], out.subspan(k * width, width));
 }
 
 Status Learner::learn_many(std::span<const Example> asked, std::span<const Example> taught,
@@ -51,7 +59,8 @@ Status Learner::learn_many(std::span<const Example> asked, std::span<const Examp
     const std::span<float> out = before.empty() ? before : before.subspan(k * width, width);
     if (!before.empty()) predict(asked[k], out);
     if (Status learned = learn(taught[k], {}); !learned.ok())
-      return {learned.code(), "learner: an example was refused; at() is its place", static_cast<uint32_t>(k)};
+      return {learned.code(), "learner: an example was refused; at() is its place",
+              static_cast<uint32_t>(k)};
   }
   return {};
 }
@@ -60,22 +69,34 @@ void Learner::predict_decision(const Decision&, std::span<float>) const noexcept
 Status Learner::learn_decision(const Decision&, std::span<float>) noexcept {
   return {Code::unsupported, "learner: it learns from labels, not from decisions"};
 }
-Result<std::unique_ptr<Learner>> Learner::snapshot() const noexcept { return clone(); }
+Result<std::unique_ptr<Learner>> Learner::snapshot() const noexcept {
+  return clone();
+}
 Status Learner::copy_into(Learner&) const noexcept {
   return {Code::unsupported, "learner: it can't be copied into another; clone it"};
 }
-Status Learner::merge(const Learner&) noexcept { return {Code::unsupported, "learner: it can't be merged"}; }
-const Progress* Learner::progress() const noexcept { return nullptr; }
-std::span<const float> Learner::parameters() const noexcept { return {}; }
+Status Learner::merge(const Learner&) noexcept {
+  return {Code::unsupported, "learner: it can't be merged"};
+}
+const Progress* Learner::progress() const noexcept {
+  return nullptr;
+}
+std::span<const float> Learner::parameters() const noexcept {
+  return {};
+}
 Status Learner::replace(std::span<const float>) noexcept {
   return {Code::unsupported, "learner: it has no flat parameters to replace"};
 }
 
 void Transformer::learn(const Example&) noexcept {}
-Status Transformer::explain(const Example&, std::span<float>) const noexcept { return {}; }
+Status Transformer::explain(const Example&, std::span<float>) const noexcept {
+  return {};
+}
 Status Transformer::copy_into(Transformer&) const noexcept {
   return {Code::unsupported, "transform: it can't be copied into another; clone it"};
 }
-Status Transformer::merge(const Transformer&) noexcept { return {Code::unsupported, "transform: it can't be merged"}; }
+Status Transformer::merge(const Transformer&) noexcept {
+  return {Code::unsupported, "transform: it can't be merged"};
+}
 
 }  // namespace freshet

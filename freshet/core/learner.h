@@ -1,9 +1,10 @@
 #pragma once
 /// The learner: everything that predicts from an example and learns from its label.
 ///
-/// A learner has no locks. On an object of your own just call `learn`; a shared one is taught only through the
-/// WriterLease of runtime/model.h. `predict` is pure, never allocates, and may run on any thread while nobody changes
-/// the object; `predict_live` (trait kLive) also while the one writer is inside `learn`.
+/// A learner has no locks. On an object of your own just call `learn`; a shared one is taught only
+/// through the WriterLease of runtime/model.h. `predict` is pure, never allocates, and may run on
+/// any thread while nobody changes the object; `predict_live` (trait kLive) also while the one
+/// writer is inside `learn`.
 
 #include <cstdint>
 #include <memory>
@@ -34,28 +35,30 @@ class Learner : public Component {
   virtual const Pipeline* pipeline() const noexcept { return nullptr; }
   virtual Pipeline* pipeline() noexcept { return nullptr; }
   virtual Label label() const noexcept = 0;
-  /// Width of one prediction. Regressors: targets. Classifiers: one probability per class id met so far (0 before any),
-  /// or 1 with trait kBinary.
+  /// Width of one prediction. Regressors: targets. Classifiers: one probability per class id met so
+  /// far (0 before any), or 1 with trait kBinary.
   virtual uint32_t outputs() const noexcept = 0;
   /// Writes the prediction for x.  out: shape [outputs()]. Nobody is changing *this.
   virtual void predict(const Example& x, std::span<float> out) const noexcept = 0;
   /// The same while `learn` runs on another thread. REQUIRES: traits() & kLive. Default: predict.
   virtual void predict_live(const Example& x, std::span<float> out) const noexcept;
-  /// Learns x. A non-empty `before`, shape [outputs()], receives exactly what predict(x) would have written just before.
-  /// A value, weight or label that is not finite, a negative weight, or no label where one is needed:
-  /// `invalid_argument` with the feature in at(), and the model is unchanged to the bit. Weight 0 changes nothing.
+  /// Learns x. A non-empty `before`, shape [outputs()], receives exactly what predict(x) would have
+  /// written just before. A value, weight or label that is not finite, a negative weight, or no
+  /// label where one is needed: `invalid_argument` with the feature in at(), and the model is
+  /// unchanged to the bit. Weight 0 changes nothing.
   virtual Status learn(const Example& x, std::span<float> before) noexcept = 0;
-  /// What `learn` would say of x's label, without learning: `invalid_argument` for none where one is needed, or one this
-  /// learner can't learn (a third class of a binary learner). Doors ask before an event is logged, a pipeline before its
-  /// transforms learn. Default: takes every label, and none only if label() is none.
+  /// What `learn` would say of x's label, without learning: `invalid_argument` for none where one
+  /// is needed, or one this learner can't learn (a third class of a binary learner). Doors ask
+  /// before an event is logged, a pipeline before its transforms learn. Default: takes every label,
+  /// and none only if label() is none.
   virtual Status check(const Example& x) const noexcept;
-  /// Raw score by feature, for `x.dense` features in order, then `bias` last.  parts: shape [d + 1].
-  /// Default: `unsupported`.
+  /// Raw score by feature, for `x.dense` features in order, then `bias` last.  parts: shape [d +
+  /// 1]. Default: `unsupported`.
   virtual Status explain(const Example& x, std::span<float> parts) const noexcept;
   /// shape [n] in, [n * outputs()] out. Default: a loop.
   virtual void predict_many(std::span<const Example> examples, std::span<float> out) const noexcept;
-  /// Predicts asked[k], then learns taught[k] (a transform may have learned between). before: [n * outputs()] or empty.
-  /// Stops at the first failure, whose at() is then the place in `taught`.
+  /// Predicts asked[k], then learns taught[k] (a transform may have learned between). before: [n *
+  /// outputs()] or empty. Stops at the first failure, whose at() is then the place in `taught`.
   virtual Status learn_many(std::span<const Example> asked, std::span<const Example> taught,
                             std::span<float> before) noexcept;
   /// Label::decision only: one probability per action.
@@ -65,7 +68,8 @@ class Learner : public Component {
   virtual Result<std::unique_ptr<Learner>> clone() const noexcept = 0;
   /// A copy that only predicts; may share. Default: clone().
   virtual Result<std::unique_ptr<Learner>> snapshot() const noexcept;
-  /// Copies *this into a drained snapshot of the same kind without allocating. Default: `unsupported`.
+  /// Copies *this into a drained snapshot of the same kind without allocating. Default:
+  /// `unsupported`.
   virtual Status copy_into(Learner& spare) const noexcept;
   /// Joins the other's knowledge. Default: `unsupported`.
   virtual Status merge(const Learner& same_kind) noexcept;
@@ -77,8 +81,8 @@ class Learner : public Component {
   virtual Status replace(std::span<const float> parameters) noexcept;
 };
 
-/// Index of the first value that is not finite, a non-finite or negative weight, or kNone. Order: dense, numeric; a bad
-/// weight answers kBadWeight, a label that is not finite kBadLabel.
+/// Index of the first value that is not finite, a non-finite or negative weight, or kNone. Order:
+/// dense, numeric; a bad weight answers kBadWeight, a label that is not finite kBadLabel.
 inline constexpr uint32_t kBadWeight = 0xfffffffe, kBadLabel = 0xfffffffd;
 uint32_t first_bad(const Example& x) noexcept;
 

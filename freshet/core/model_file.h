@@ -1,6 +1,7 @@
 #pragma once
-/// The model file: one container for models, checkpoints and deltas (docs/model-format.md). Little-endian, the same model
-/// gives the same bytes on every target, no wall time, host or path in it.
+/// The model file: one container for models, checkpoints and deltas (docs/model-format.md).
+/// Little-endian, the same model gives the same bytes on every target, no wall time, host or path
+/// in it.
 
 #include <cstddef>
 #include <cstdint>
@@ -22,10 +23,12 @@
 namespace freshet {
 
 /// Written to files: never change. Keys of chunk HEAD.
-using Value = std::variant<bool, int64_t, uint64_t, double, std::string, std::vector<std::byte>>;  // types 1..6
+using Value = std::variant<bool, int64_t, uint64_t, double, std::string,
+                           std::vector<std::byte>>;  // types 1..6
 using Keys = std::map<std::string, Value, std::less<>>;
 
-/// A four-character tag. Chunks that this version does not know are skipped if optional, else the file is `unsupported`.
+/// A four-character tag. Chunks that this version does not know are skipped if optional, else the
+/// file is `unsupported`.
 struct Tag {
   char text[4];
   bool operator==(const Tag&) const = default;
@@ -59,8 +62,8 @@ class ModelFileWriter {
   uint32_t metrics_ = 0;
 };
 
-/// A checked view of the bytes of one file. Every length, checksum and zero is checked by `open`: `corrupt` or
-/// `unsupported` with the byte offset in at() (saturated), never a crash.
+/// A checked view of the bytes of one file. Every length, checksum and zero is checked by `open`:
+/// `corrupt` or `unsupported` with the byte offset in at() (saturated), never a crash.
 class ModelFileReader {
  public:
   /// `bytes` is borrowed and must be 8-byte aligned, outlive the reader, and stay unchanged.
@@ -88,7 +91,8 @@ class ModelFileReader {
   std::string_view text(std::string_view key) const noexcept;
 
   Result<Schema> schema(uint32_t max_names = 1'000'000) const noexcept;
-  /// Makes the learner again. Unknown names and options: `unsupported` naming the version that wrote the file.
+  /// Makes the learner again. Unknown names and options: `unsupported` naming the version that
+  /// wrote the file.
   Result<std::unique_ptr<Learner>> learner(const Registry& registry) const noexcept;
   Result<std::vector<std::unique_ptr<Metric>>> metrics(const Registry& registry) const noexcept;
   /// A Reader of the tensors under "<prefix>/".

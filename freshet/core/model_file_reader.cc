@@ -31,20 +31,25 @@ std::string_view text_of(Bytes bytes) noexcept {
 }
 
 Status check_preamble(Bytes file) noexcept {
-  if (file.size() < layout::kPreamble) return corrupt("model file: shorter than its preamble", file.size());
+  if (file.size() < layout::kPreamble)
+    return corrupt("model file: shorter than its preamble", file.size());
   if (!std::equal(file.begin(), file.begin() + 8, layout::magic().begin()))
     return corrupt("model file: it doesn't begin like one; is this another kind of file?", 0);
   if (get_u16(file.data() + 8) != layout::kContainer)
-    return {Code::unsupported, "model file: its container is newer than this version knows; update freshet", 8};
-  if (!all_zero(file.subspan(10, layout::kPreamble - 10))) return corrupt("model file: the preamble is damaged", 10);
+    return {Code::unsupported,
+            "model file: its container is newer than this version knows; update freshet", 8};
+  if (!all_zero(file.subspan(10, layout::kPreamble - 10)))
+    return corrupt("model file: the preamble is damaged", 10);
   return {};
 }
 
 /// Reads the chunk whose header stands behind `end` bytes; moves `end` behind its payload.
 Result<ModelFileReader::ChunkView> read_chunk(Bytes file, std::size_t& end) noexcept {
   const std::size_t at = layout::header_place(end);
-  if (at + layout::kHeader > file.size()) return corrupt("model file: cut short: a chunk is missing", end);
-  if (!all_zero(file.subspan(end, at - end))) return corrupt("model file: bytes between chunks aren't zero", end);
+  if (at + layout::kHeader > file.size())
+    return corrupt("model file: cut short: a chunk is missing", end);
+  if (!all_zero(file.subspan(end, at - end)))
+    return corrupt("model file: bytes between chunks aren't zero", end);
   const std::byte* header = file.data() + at;
   if (crc32c(file.subspan(at, 20)) != get_u32(header + 20) || !all_zero(file.subspan(at + 24, 8)))
     return corrupt("model file: a chunk's header is damaged", at);
@@ -52,28 +57,47 @@ Result<ModelFileReader::ChunkView> read_chunk(Bytes file, std::size_t& end) noex
   std::memcpy(chunk.tag.text, header, 4);
   const uint32_t flags = get_u32(header + 4);
   const uint64_t length = get_u64(header + 8);
-  if (flags > 1) return Status(Code::unsupported, "model file: a chunk has flags this version doesn't know; update freshet");
-  if (length > file.size() - at - layout::kHeader) return corrupt("model file: cut short inside a chunk", at);
+  if (flags > 1)
+    return Status(Code::unsupported,
+                  "model file: a chunk has flags this version doesn't know; update freshet");
+  if (length > file.size() - at - layout::kHeader)
+    return corrupt("model file: cut short inside a chunk", at);
   chunk.optional = flags == 1;
   chunk.payload = file.subspan(at + layout::kHeader, static_cast<std::size_t>(length));
   chunk.crc = get_u32(header + 16);
-  if (crc32c(chunk.payload) != chunk.crc) return corrupt("model file: a chunk's checksum doesn't hold", at);
+  if (crc32c(chunk.payload) != chunk.crc)
+    return corrupt("model file: a chunk's checksum doesn't hold", at);
   end = at + layout::kHeader + chunk.payload.size();
   return chunk;
 }
 
 Status read_value(uint8_t type, Bytes bytes, Value& value) noexcept {
-  const auto bad = [] { return corrupt("model file: a key's value has the wrong size or type", 0); };
+  const auto bad = [] {
+    return corrupt("model file: a key's value has the wrong size or type", 0);
+  };
   if (type == 1 && (bytes.size() != 1 || std::to_integer<int>(bytes[0]) > 1)) return bad();
   if (type >= 2 && type <= 4 && bytes.size() != 8) return bad();
   switch (type) {
-    case 1: value = bytes[0] != std::byte{0}; return {};
-    case 2: value = get_i64(bytes.data()); return {};
-    case 3: value = get_u64(bytes.data()); return {};
-    case 4: value = get_f64(bytes.data()); return {};
-    case 5: value = std::string(text_of(bytes)); return {};
-    case 6: value = std::vector<std::byte>(bytes.begin(), bytes.end()); return {};
-    default: return bad();
+    case 1:
+      value = bytes[0] != std::byte{0};
+      return {};
+    case 2:
+      value = get_i64(bytes.data());
+      return {};
+    case 3:
+      value = get_u64(bytes.data());
+      return {};
+    case 4:
+      value = get_f64(bytes.data());
+      return {};
+    case 5:
+      value = std::string(text_of(bytes));
+      return {};
+    case 6:
+      value = std::vector<std::byte>(bytes.begin(), bytes.end());
+      return {};
+    default:
+      return bad();
   }
 }
 
@@ -105,7 +129,8 @@ Result<ModelFileReader::TensorView> read_tensor(Bytes payload) noexcept {
   const auto rank = std::to_integer<uint8_t>(payload[1]);
   const uint16_t name_length = get_u16(payload.data() + 2);
   if (type < 1 || type > static_cast<uint8_t>(DType::c128))
-    return Status(Code::unsupported, "model file: a tensor has a type this version doesn't know; update freshet");
+    return Status(Code::unsupported,
+                  "model file: a tensor has a type this version doesn't know; update freshet");
   if (rank > layout::kMaxRank || get_u32(payload.data() + 4) != 0) return bad();
   const std::size_t names = 8 + std::size_t{8} * rank;
   const std::size_t data = layout::round_up(names + name_length, layout::kAlign);
@@ -118,14 +143,17 @@ Result<ModelFileReader::TensorView> read_tensor(Bytes payload) noexcept {
     size *= dim;
     tensor.shape.push_back(dim);
   }
-  if (size != payload.size() - data || !all_zero(payload.subspan(names + name_length, data - names - name_length)))
+  if (size != payload.size() - data ||
+      !all_zero(payload.subspan(names + name_length, data - names - name_length)))
     return bad();
   tensor.name = text_of(payload.subspan(names, name_length));
   tensor.data = payload.subspan(data);
   return tensor;
 }
 
-bool is_known(Tag tag) noexcept { return tag == layout::kHead || tag == layout::kSchema || tag == layout::kTensor; }
+bool is_known(Tag tag) noexcept {
+  return tag == layout::kHead || tag == layout::kSchema || tag == layout::kTensor;
+}
 
 std::string text_of(const Value& value) {
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
@@ -139,7 +167,8 @@ std::string text_of(const Value& value) {
 /// An f32 option is stored as the double that equals it; its shortest text is that of the float.
 std::string option_text(const OptionSpec& spec, const Value& value) {
   const auto* real = std::get_if<double>(&value);
-  if (real != nullptr && spec.type == Type::f32) return std::string(Digits(static_cast<float>(*real)).text());
+  if (real != nullptr && spec.type == Type::f32)
+    return std::string(Digits(static_cast<float>(*real)).text());
   return text_of(value);
 }
 
@@ -149,7 +178,9 @@ class PrefixReader final : public Reader {
   PrefixReader(const ModelFileReader& file, std::string prefix, uint32_t format)
       : file_(file), prefix_(std::move(prefix) + "/"), format_(format) {}
   uint32_t format() const noexcept override { return format_; }
-  Result<TensorRef> get(std::string_view name) noexcept override { return file_.tensor(prefix_ + std::string(name)); }
+  Result<TensorRef> get(std::string_view name) noexcept override {
+    return file_.tensor(prefix_ + std::string(name));
+  }
 
  private:
   const ModelFileReader& file_;
@@ -157,31 +188,39 @@ class PrefixReader final : public Reader {
   uint32_t format_;
 };
 
-/// Makes the component that keys `<prefix>.name`, `.format`, `.option.*` describe and loads tensors `<tensors>/*`.
+/// Makes the component that keys `<prefix>.name`, `.format`, `.option.*` describe and loads tensors
+/// `<tensors>/*`.
 template <class T>
-Result<std::unique_ptr<T>> make_component(const ModelFileReader& file, const Entry<T>* entry, const std::string& prefix,
-                                          const std::string& tensors, const Registry& registry) noexcept {
+Result<std::unique_ptr<T>> make_component(const ModelFileReader& file, const Entry<T>* entry,
+                                          const std::string& prefix, const std::string& tensors,
+                                          const Registry& registry) noexcept {
   const auto unsupported = [&](const std::string& what) {
     return failure(Code::unsupported, "model file: " + what + "; it was written by freshet " +
-                                          std::string(file.text("freshet.version")) + ": update this one");
+                                          std::string(file.text("freshet.version")) +
+                                          ": update this one");
   };
-  if (entry == nullptr) return unsupported("no component \"" + std::string(file.text(prefix + ".name")) + "\" here");
+  if (entry == nullptr)
+    return unsupported("no component \"" + std::string(file.text(prefix + ".name")) + "\" here");
   const Info& info = entry->info;
   const uint64_t format = file.number(prefix + ".format");
   if (format < info.oldest_format || format > info.format)
-    return unsupported("format " + std::string(Digits(format).text()) + " of " + std::string(info.name));
-  const auto options = std::make_unique<std::max_align_t[]>(info.options_size / sizeof(std::max_align_t) + 1);
+    return unsupported("format " + std::string(Digits(format).text()) + " of " +
+                       std::string(info.name));
+  const auto options =
+      std::make_unique<std::max_align_t[]>(info.options_size / sizeof(std::max_align_t) + 1);
   info.defaults(options.get());
   std::vector<std::unique_ptr<std::string>> texts;  // borrowed by the options while `make` runs
   const std::string option_prefix = prefix + ".option.";
-  for (auto key = file.keys().lower_bound(option_prefix); key != file.keys().end() && key->first.starts_with(option_prefix);
-       ++key) {
+  for (auto key = file.keys().lower_bound(option_prefix);
+       key != file.keys().end() && key->first.starts_with(option_prefix); ++key) {
     const std::string name = key->first.substr(option_prefix.size());
     const OptionSpec* spec = find_option(info.options, name);
-    if (spec == nullptr) return unsupported("no option \"" + name + "\" in " + std::string(info.name));
+    if (spec == nullptr)
+      return unsupported("no option \"" + name + "\" in " + std::string(info.name));
     texts.push_back(std::make_unique<std::string>(option_text(*spec, key->second)));
     if (Status set = set_option(info.options, options.get(), name, *texts.back()); !set.ok())
-      return failure(Code::corrupt, "model file: " + std::string(info.name) + ": " + std::string(set.text()));
+      return failure(Code::corrupt,
+                     "model file: " + std::string(info.name) + ": " + std::string(set.text()));
   }
   auto made = entry->make(options.get(), registry);
   if (!made.ok()) return made;
@@ -203,24 +242,29 @@ Result<ModelFileReader> ModelFileReader::open(std::span<const std::byte> bytes) 
     if (!chunk.ok()) return std::move(chunk).status();
     const bool is_first = file.chunks_.empty();
     if (chunk->tag == layout::kEnd) {
-      if (is_first || chunk->payload.size() != 12 || get_u64(chunk->payload.data()) != file.chunks_.size() ||
+      if (is_first || chunk->payload.size() != 12 ||
+          get_u64(chunk->payload.data()) != file.chunks_.size() ||
           get_u32(chunk->payload.data() + 8) != crc32c(crcs))
         return corrupt("model file: its end doesn't fit the chunks before it", end);
-      if (chunk->optional || end != bytes.size()) return corrupt("model file: bytes follow its end", end);
+      if (chunk->optional || end != bytes.size())
+        return corrupt("model file: bytes follow its end", end);
       return file;
     }
-    if (is_first != (chunk->tag == layout::kHead)) return corrupt("model file: HEAD isn't the first chunk", end);
+    if (is_first != (chunk->tag == layout::kHead))
+      return corrupt("model file: HEAD isn't the first chunk", end);
     if (!is_known(chunk->tag) && !chunk->optional)
       return failure(Code::unsupported, "model file: chunk \"" + std::string(chunk->tag.text, 4) +
                                             "\" is needed and unknown; it was written by freshet " +
-                                            std::string(file.text("freshet.version")) + ": update this one");
+                                            std::string(file.text("freshet.version")) +
+                                            ": update this one");
     if (chunk->tag == layout::kHead) FRESHET_TRY(read_head(chunk->payload, file.keys_));
     if (chunk->tag == layout::kSchema && file.chunk(layout::kSchema) != nullptr)
       return corrupt("model file: chunk SCHM stands twice", end);
     if (chunk->tag == layout::kTensor) {
       auto tensor = read_tensor(chunk->payload);
       if (!tensor.ok()) return std::move(tensor).status();
-      if (!names.insert(tensor->name).second) return corrupt("model file: a tensor stands twice", end);
+      if (!names.insert(tensor->name).second)
+        return corrupt("model file: a tensor stands twice", end);
       file.tensors_.push_back(std::move(*tensor));
     }
     const std::size_t place = crcs.size();
@@ -246,7 +290,8 @@ uint64_t ModelFileReader::number(std::string_view key, uint64_t fallback) const 
   const auto found = keys_.find(key);
   if (found == keys_.end()) return fallback;
   if (const auto* count = std::get_if<uint64_t>(&found->second)) return *count;
-  if (const auto* whole = std::get_if<int64_t>(&found->second)) return static_cast<uint64_t>(*whole);
+  if (const auto* whole = std::get_if<int64_t>(&found->second))
+    return static_cast<uint64_t>(*whole);
   return fallback;
 }
 
@@ -271,18 +316,21 @@ Result<std::unique_ptr<Learner>> ModelFileReader::learner(const Registry& regist
     if (name.empty()) return {Code::corrupt, "model file: it holds no learner"};
     const bool is_last = text("step." + std::string(Digits(k + 1).text()) + ".name").empty();
     if (!is_last) {
-      auto made = make_component(*this, find_entry(registry.transforms, name), prefix, place, registry);
+      auto made =
+          make_component(*this, find_entry(registry.transforms, name), prefix, place, registry);
       if (!made.ok()) return std::move(made).status();
       transforms.push_back(std::move(*made));
       continue;
     }
     auto made = make_component(*this, find_entry(registry.learners, name), prefix, place, registry);
     if (!made.ok() || transforms.empty()) return made;
-    return std::unique_ptr<Learner>(std::make_unique<Pipeline>(std::move(transforms), std::move(*made)));
+    return std::unique_ptr<Learner>(
+        std::make_unique<Pipeline>(std::move(transforms), std::move(*made)));
   }
 }
 
-Result<std::vector<std::unique_ptr<Metric>>> ModelFileReader::metrics(const Registry& registry) const noexcept {
+Result<std::vector<std::unique_ptr<Metric>>> ModelFileReader::metrics(
+    const Registry& registry) const noexcept {
   std::vector<std::unique_ptr<Metric>> out;
   for (std::size_t k = 0;; ++k) {
     const std::string prefix = "metric." + std::string(Digits(k).text());

@@ -16,8 +16,12 @@ namespace {
 
 using Bytes = std::vector<std::byte>;
 
-void append(Bytes& to, std::span<const std::byte> bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
-void append(Bytes& to, std::string_view text) { append(to, std::as_bytes(std::span(text.data(), text.size()))); }
+void append(Bytes& to, std::span<const std::byte> bytes) {
+  to.insert(to.end(), bytes.begin(), bytes.end());
+}
+void append(Bytes& to, std::string_view text) {
+  append(to, std::as_bytes(std::span(text.data(), text.size())));
+}
 void append_u16(Bytes& to, uint16_t x) {
   std::array<std::byte, 2> b{};
   put_u16(b.data(), x);
@@ -37,7 +41,8 @@ void append_u64(Bytes& to, uint64_t x) {
 Bytes value_bytes(const Value& value) {
   Bytes out;
   if (const auto* flag = std::get_if<bool>(&value)) out.push_back(std::byte{*flag});
-  if (const auto* whole = std::get_if<int64_t>(&value)) append_u64(out, static_cast<uint64_t>(*whole));
+  if (const auto* whole = std::get_if<int64_t>(&value))
+    append_u64(out, static_cast<uint64_t>(*whole));
   if (const auto* count = std::get_if<uint64_t>(&value)) append_u64(out, *count);
   if (const auto* real = std::get_if<double>(&value)) append_u64(out, bit_cast<uint64_t>(*real));
   if (const auto* text = std::get_if<std::string>(&value)) append(out, std::string_view(*text));
@@ -60,8 +65,10 @@ Bytes head_bytes(const Keys& keys) {
   return out;
 }
 
-/// Appends header and payload; the file so far ends anywhere, the header goes to the next place that is 32 mod 64.
-void append_chunk(Bytes& file, Tag tag, bool optional, std::span<const std::byte> payload, uint32_t crc) {
+/// Appends header and payload; the file so far ends anywhere, the header goes to the next place
+/// that is 32 mod 64.
+void append_chunk(Bytes& file, Tag tag, bool optional, std::span<const std::byte> payload,
+                  uint32_t crc) {
   file.resize(layout::header_place(file.size()));
   std::array<std::byte, layout::kHeader> header{};
   std::memcpy(header.data(), tag.text, 4);
@@ -77,13 +84,20 @@ void append_chunk(Bytes& file, Tag tag, bool optional, std::span<const std::byte
 Value option_value(const OptionSpec& spec, const void* options) {
   const void* from = spec.address(const_cast<void*>(options));
   switch (spec.type) {
-    case Type::f32: return double{*static_cast<const float*>(from)};
-    case Type::f64: return *static_cast<const double*>(from);
-    case Type::i32: return int64_t{*static_cast<const int32_t*>(from)};
-    case Type::u32: return uint64_t{*static_cast<const uint32_t*>(from)};
-    case Type::u64: return *static_cast<const uint64_t*>(from);
-    case Type::boolean: return *static_cast<const bool*>(from);
-    default: break;
+    case Type::f32:
+      return double{*static_cast<const float*>(from)};
+    case Type::f64:
+      return *static_cast<const double*>(from);
+    case Type::i32:
+      return int64_t{*static_cast<const int32_t*>(from)};
+    case Type::u32:
+      return uint64_t{*static_cast<const uint32_t*>(from)};
+    case Type::u64:
+      return *static_cast<const uint64_t*>(from);
+    case Type::boolean:
+      return *static_cast<const bool*>(from);
+    default:
+      break;
   }
   std::string text(64, '\0');
   const std::size_t size = format_option(spec, options, text);
@@ -100,7 +114,8 @@ Value option_value(const OptionSpec& spec, const void* options) {
 /// Puts a component's tensors under its prefix.
 class PrefixWriter final : public Writer {
  public:
-  PrefixWriter(ModelFileWriter& file, std::string prefix) : file_(file), prefix_(std::move(prefix) + "/") {}
+  PrefixWriter(ModelFileWriter& file, std::string prefix)
+      : file_(file), prefix_(std::move(prefix) + "/") {}
   Status put(std::string_view name, const TensorRef& tensor) noexcept override {
     return file_.add_tensor(prefix_ + std::string(name), tensor);
   }
@@ -126,13 +141,15 @@ void ModelFileWriter::describe(std::string_view prefix, const Component& compone
   keys[base + ".name"] = std::string(info.name);
   keys[base + ".format"] = uint64_t{info.format};
   for (const OptionSpec& spec : info.options)
-    keys[base + ".option." + std::string(option_name(spec))] = option_value(spec, component.options());
+    keys[base + ".option." + std::string(option_name(spec))] =
+        option_value(spec, component.options());
 }
 
 Status ModelFileWriter::add_learner(const Learner& learner) noexcept {
   std::vector<const Component*> steps;
   if (const Pipeline* pipeline = learner.pipeline()) {
-    for (const auto& transform : pipeline->transforms()) steps.push_back(transform.get());
+    for (const auto& transform : pipeline->transforms())
+      steps.push_back(transform.get());
     steps.push_back(&pipeline->learner());
   } else {
     steps.push_back(&learner);
@@ -153,17 +170,20 @@ Status ModelFileWriter::add_metric(const Metric& metric) noexcept {
   return metric.save(out);
 }
 
-// u8 dtype | u8 rank | u16 name length | u32 0 | u64 dims[rank] | name | zeros to a multiple of 64 | data
+// u8 dtype | u8 rank | u16 name length | u32 0 | u64 dims[rank] | name | zeros to a multiple of 64
+// | data
 Status ModelFileWriter::add_tensor(std::string_view full_name, const TensorRef& tensor) noexcept {
   if (tensor.shape.size() > layout::kMaxRank || full_name.size() > 65'535)
-    return {Code::invalid_argument, "model file: a tensor has more than 8 dimensions or too long a name"};
+    return {Code::invalid_argument,
+            "model file: a tensor has more than 8 dimensions or too long a name"};
   Bytes payload;
   payload.reserve(layout::kHeader * 4 + full_name.size() + tensor.data.size());
   payload.push_back(static_cast<std::byte>(tensor.type));
   payload.push_back(static_cast<std::byte>(tensor.shape.size()));
   append_u16(payload, static_cast<uint16_t>(full_name.size()));
   append_u32(payload, 0);
-  for (const uint64_t dim : tensor.shape) append_u64(payload, dim);
+  for (const uint64_t dim : tensor.shape)
+    append_u64(payload, dim);
   append(payload, full_name);
   payload.resize(layout::round_up(payload.size(), layout::kAlign));
   append(payload, tensor.data);
@@ -178,7 +198,8 @@ void ModelFileWriter::add_chunk(Tag tag, bool optional, std::vector<std::byte> p
 std::vector<std::byte> ModelFileWriter::finish() noexcept {
   const Bytes head = head_bytes(keys);
   std::size_t size = layout::kAlign * 4 + head.size();
-  for (const Chunk& chunk : chunks_) size += chunk.payload.size() + layout::kAlign * 2;
+  for (const Chunk& chunk : chunks_)
+    size += chunk.payload.size() + layout::kAlign * 2;
   Bytes file;
   file.reserve(size);
   append(file, layout::magic());
@@ -192,7 +213,8 @@ std::vector<std::byte> ModelFileWriter::finish() noexcept {
     append_chunk(file, tag, optional, payload, crc);
   };
   add(layout::kHead, false, head);
-  for (const Chunk& chunk : chunks_) add(chunk.tag, chunk.optional, chunk.payload);
+  for (const Chunk& chunk : chunks_)
+    add(chunk.tag, chunk.optional, chunk.payload);
   Bytes end;
   append_u64(end, chunks_.size() + 1);
   append_u32(end, crc32c(crcs));

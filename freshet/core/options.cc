@@ -38,8 +38,8 @@ std::string human(double x) {
 
 Status out_of_bounds(const OptionSpec& spec, std::string_view text, uint32_t at) {
   return failure(Code::invalid_argument,
-                 std::string(option_name(spec)) + ": " + std::string(text) + " is outside " + human(spec.low) + " to " +
-                     human(spec.high),
+                 std::string(option_name(spec)) + ": " + std::string(text) + " is outside " +
+                     human(spec.low) + " to " + human(spec.high),
                  at);
 }
 
@@ -56,11 +56,13 @@ Status set_integer(const OptionSpec& spec, void* to, std::string_view text, uint
   Wide x = 0;
   if (!parse_all(text, &x)) {
     double real = 0;  // 1e5 is a whole number too
-    if (!parse_all(text, &real) || real != std::floor(real)) return not_a(spec, "a whole number", text, at);
+    if (!parse_all(text, &real) || real != std::floor(real))
+      return not_a(spec, "a whole number", text, at);
     if (real < spec.low || real > spec.high) return out_of_bounds(spec, text, at);
     x = static_cast<Wide>(real);
   }
-  if (static_cast<double>(x) < spec.low || static_cast<double>(x) > spec.high) return out_of_bounds(spec, text, at);
+  if (static_cast<double>(x) < spec.low || static_cast<double>(x) > spec.high)
+    return out_of_bounds(spec, text, at);
   *static_cast<T*>(to) = static_cast<T>(x);
   return {};
 }
@@ -119,7 +121,8 @@ Status set_option(std::span<const OptionSpec> table, void* options, std::string_
     std::size_t count = 0;
     for (const OptionSpec& known : table)
       if (count < names.size()) names[count++] = option_name(known);
-    if (const std::string_view nearest = nearest_name(name, std::span(names).first(count)); !nearest.empty())
+    if (const std::string_view nearest = nearest_name(name, std::span(names).first(count));
+        !nearest.empty())
       message += "; did you mean \"" + std::string(nearest) + "\"?";
     else if (count == 0)
       message += "; it has none";
@@ -128,37 +131,61 @@ Status set_option(std::span<const OptionSpec> table, void* options, std::string_
   const auto at = static_cast<uint32_t>(spec - table.data());
   void* to = spec->address(options);
   switch (spec->type) {
-    case Type::f32: return set_real<float>(*spec, to, text, at);
-    case Type::f64: return set_real<double>(*spec, to, text, at);
-    case Type::i32: return set_integer<int32_t>(*spec, to, text, at);
-    case Type::u32: return set_integer<uint32_t>(*spec, to, text, at);
-    case Type::u64: return set_integer<uint64_t>(*spec, to, text, at);
-    case Type::boolean: return set_boolean(*spec, to, text, at);
-    case Type::choice: return set_choice(*spec, to, text, at);
-    case Type::text: *static_cast<std::string_view*>(to) = text; return {};
-    case Type::spec: static_cast<SpecText*>(to)->text = text; return {};
+    case Type::f32:
+      return set_real<float>(*spec, to, text, at);
+    case Type::f64:
+      return set_real<double>(*spec, to, text, at);
+    case Type::i32:
+      return set_integer<int32_t>(*spec, to, text, at);
+    case Type::u32:
+      return set_integer<uint32_t>(*spec, to, text, at);
+    case Type::u64:
+      return set_integer<uint64_t>(*spec, to, text, at);
+    case Type::boolean:
+      return set_boolean(*spec, to, text, at);
+    case Type::choice:
+      return set_choice(*spec, to, text, at);
+    case Type::text:
+      *static_cast<std::string_view*>(to) = text;
+      return {};
+    case Type::spec:
+      static_cast<SpecText*>(to)->text = text;
+      return {};
     case Type::texts:
-    case Type::specs: return {Code::unsupported, "options: a repeated option is set as a whole by its surface", at};
+    case Type::specs:
+      return {Code::unsupported, "options: a repeated option is set as a whole by its surface", at};
   }
   return {Code::internal, "options: a type without a rule", at};
 }
 
-std::size_t format_option(const OptionSpec& spec, const void* options, std::span<char> out) noexcept {
-  // Reading through the accessor changes nothing; it takes a mutable pointer because writing goes the same way.
+std::size_t format_option(const OptionSpec& spec, const void* options,
+                          std::span<char> out) noexcept {
+  // Reading through the accessor changes nothing; it takes a mutable pointer because writing goes
+  // the same way.
   const void* from = spec.address(const_cast<void*>(options));
   const auto digits = [&](auto x) { return copy_text(Digits(x).text(), out); };
   switch (spec.type) {
-    case Type::f32: return digits(*static_cast<const float*>(from));
-    case Type::f64: return digits(*static_cast<const double*>(from));
-    case Type::i32: return digits(*static_cast<const int32_t*>(from));
-    case Type::u32: return digits(*static_cast<const uint32_t*>(from));
-    case Type::u64: return digits(*static_cast<const uint64_t*>(from));
-    case Type::boolean: return copy_text(*static_cast<const bool*>(from) ? "true" : "false", out);
-    case Type::choice: return copy_text(spec.choices[*static_cast<const uint8_t*>(from)], out);
-    case Type::text: return copy_text(*static_cast<const std::string_view*>(from), out);
-    case Type::spec: return copy_text(static_cast<const SpecText*>(from)->text, out);
+    case Type::f32:
+      return digits(*static_cast<const float*>(from));
+    case Type::f64:
+      return digits(*static_cast<const double*>(from));
+    case Type::i32:
+      return digits(*static_cast<const int32_t*>(from));
+    case Type::u32:
+      return digits(*static_cast<const uint32_t*>(from));
+    case Type::u64:
+      return digits(*static_cast<const uint64_t*>(from));
+    case Type::boolean:
+      return copy_text(*static_cast<const bool*>(from) ? "true" : "false", out);
+    case Type::choice:
+      return copy_text(spec.choices[*static_cast<const uint8_t*>(from)], out);
+    case Type::text:
+      return copy_text(*static_cast<const std::string_view*>(from), out);
+    case Type::spec:
+      return copy_text(static_cast<const SpecText*>(from)->text, out);
     case Type::texts:
-    case Type::specs: return 0;
+    case Type::specs:
+      return 0;
   }
   return 0;
 }

@@ -16,24 +16,38 @@ Example with_label(Example x, const Example& from) noexcept {
 
 }  // namespace
 
-Pipeline::Pipeline(std::vector<std::unique_ptr<Transformer>> transforms, std::unique_ptr<Learner> learner) noexcept
+Pipeline::Pipeline(std::vector<std::unique_ptr<Transformer>> transforms,
+                   std::unique_ptr<Learner> learner) noexcept
     : transforms_(std::move(transforms)), learner_(std::move(learner)), stateless_(true) {
-  for (const auto& transform : transforms_) stateless_ = stateless_ && (transform->traits() & kStateless) != 0;
+  for (const auto& transform : transforms_)
+    stateless_ = stateless_ && (transform->traits() & kStateless) != 0;
 }
 
-const Info& Pipeline::info() const noexcept { return learner_->info(); }
-const void* Pipeline::options() const noexcept { return learner_->options(); }
-Label Pipeline::label() const noexcept { return learner_->label(); }
-uint32_t Pipeline::outputs() const noexcept { return learner_->outputs(); }
-const Progress* Pipeline::progress() const noexcept { return learner_->progress(); }
+const Info& Pipeline::info() const noexcept {
+  return learner_->info();
+}
+const void* Pipeline::options() const noexcept {
+  return learner_->options();
+}
+Label Pipeline::label() const noexcept {
+  return learner_->label();
+}
+uint32_t Pipeline::outputs() const noexcept {
+  return learner_->outputs();
+}
+const Progress* Pipeline::progress() const noexcept {
+  return learner_->progress();
+}
 
 uint32_t Pipeline::traits() const noexcept {
-  uint32_t traits = learner_->traits() & ~uint32_t{kMergeable};  // parameters() doesn't hold the transforms
+  uint32_t traits =
+      learner_->traits() & ~uint32_t{kMergeable};  // parameters() doesn't hold the transforms
   return stateless_ ? traits : traits & ~uint32_t{kLive};
 }
 
 void Pipeline::draw(Sink& sink) const noexcept {
-  for (const auto& transform : transforms_) transform->draw(sink);
+  for (const auto& transform : transforms_)
+    transform->draw(sink);
   learner_->draw(sink);
 }
 
@@ -44,7 +58,8 @@ Status Pipeline::load(Reader&) noexcept {
   return {Code::unsupported, "pipeline: the model file loads it step by step"};
 }
 
-Result<Example> Pipeline::transform(const Example& x, ExampleBuffer& a, ExampleBuffer& b) const noexcept {
+Result<Example> Pipeline::transform(const Example& x, ExampleBuffer& a,
+                                    ExampleBuffer& b) const noexcept {
   Example now = x;
   ExampleBuffer* out = &a;
   for (const auto& step : transforms_) {
@@ -69,7 +84,8 @@ void Pipeline::predict_live(const Example& x, std::span<float> out) const noexce
 
 Status Pipeline::learn(const Example& x, std::span<float> before) noexcept {
   if (const uint32_t bad = first_bad(x); bad != kNone)
-    return {Code::invalid_argument, "pipeline: a value, the weight or the label is not finite", bad};
+    return {Code::invalid_argument, "pipeline: a value, the weight or the label is not finite",
+            bad};
   FRESHET_TRY(learner_->check(x));
   if (x.weight == 0) {
     if (!before.empty()) predict(x, before);
@@ -96,19 +112,28 @@ Status Pipeline::explain(const Example& x, std::span<float> parts) const noexcep
   auto transformed = transform(x, loan->a, loan->b);
   if (!transformed.ok()) return std::move(transformed).status();
   if (transformed->dense.size() + 1 != parts.size())
-    return {Code::unsupported, "pipeline: a transform changes the number of features; parts can't be told apart"};
+    return {Code::unsupported,
+            "pipeline: a transform changes the number of features; parts can't be told apart"};
   FRESHET_TRY(learner_->explain(*transformed, parts));
-  for (auto step = transforms_.rbegin(); step != transforms_.rend(); ++step) FRESHET_TRY((*step)->explain(x, parts));
+  for (auto step = transforms_.rbegin(); step != transforms_.rend(); ++step)
+    FRESHET_TRY((*step)->explain(x, parts));
   return {};
 }
 
-Status Pipeline::check(const Example& x) const noexcept { return learner_->check(x); }
+Status Pipeline::check(const Example& x) const noexcept {
+  return learner_->check(x);
+}
 
-Result<std::unique_ptr<Learner>> Pipeline::clone() const noexcept { return with_transforms(learner_->clone()); }
-Result<std::unique_ptr<Learner>> Pipeline::snapshot() const noexcept { return with_transforms(learner_->snapshot()); }
+Result<std::unique_ptr<Learner>> Pipeline::clone() const noexcept {
+  return with_transforms(learner_->clone());
+}
+Result<std::unique_ptr<Learner>> Pipeline::snapshot() const noexcept {
+  return with_transforms(learner_->snapshot());
+}
 
 /// A pipeline of copies of the transforms and `learner`, a copy of ours.
-Result<std::unique_ptr<Learner>> Pipeline::with_transforms(Result<std::unique_ptr<Learner>> learner) const noexcept {
+Result<std::unique_ptr<Learner>> Pipeline::with_transforms(
+    Result<std::unique_ptr<Learner>> learner) const noexcept {
   if (!learner.ok()) return std::move(learner).status();
   std::vector<std::unique_ptr<Transformer>> copies;
   for (const auto& step : transforms_) {
@@ -116,14 +141,16 @@ Result<std::unique_ptr<Learner>> Pipeline::with_transforms(Result<std::unique_pt
     if (!copy.ok()) return std::move(copy).status();
     copies.push_back(std::move(*copy));
   }
-  return std::unique_ptr<Learner>(std::make_unique<Pipeline>(std::move(copies), std::move(*learner)));
+  return std::unique_ptr<Learner>(
+      std::make_unique<Pipeline>(std::move(copies), std::move(*learner)));
 }
 
 Status Pipeline::copy_into(Learner& spare) const noexcept {
   Pipeline* to = spare.pipeline();
   if (to == nullptr || to->transforms_.size() != transforms_.size())
     return {Code::invalid_argument, "pipeline: the spare is not of the same kind"};
-  for (std::size_t k = 0; k < transforms_.size(); ++k) FRESHET_TRY(transforms_[k]->copy_into(*to->transforms_[k]));
+  for (std::size_t k = 0; k < transforms_.size(); ++k)
+    FRESHET_TRY(transforms_[k]->copy_into(*to->transforms_[k]));
   return learner_->copy_into(*to->learner_);
 }
 
@@ -131,7 +158,8 @@ Status Pipeline::merge(const Learner& same_kind) noexcept {
   const Pipeline* from = same_kind.pipeline();
   if (from == nullptr || from->transforms_.size() != transforms_.size())
     return {Code::invalid_argument, "pipeline: the other model has other steps"};
-  for (std::size_t k = 0; k < transforms_.size(); ++k) FRESHET_TRY(transforms_[k]->merge(*from->transforms_[k]));
+  for (std::size_t k = 0; k < transforms_.size(); ++k)
+    FRESHET_TRY(transforms_[k]->merge(*from->transforms_[k]));
   return learner_->merge(*from->learner_);
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 /// Transforms in front of a learner, as one learner.
 ///
-/// `predict` only transforms. `learn`, step by step: a transform learns x, then transforms it; the learner learns the
-/// result. This order reproduces River's published figures exactly, so it is fixed. `before` is then a separate predict
-/// unless all transforms are stateless.
+/// `predict` only transforms. `learn`, step by step: a transform learns x, then transforms it; the
+/// learner learns the result. This order reproduces River's published figures exactly, so it is
+/// fixed. `before` is then a separate predict unless all transforms are stateless.
 
 #include <memory>
 #include <span>
@@ -17,15 +17,17 @@ namespace freshet {
 
 class Pipeline final : public Learner {
  public:
-  Pipeline(std::vector<std::unique_ptr<Transformer>> transforms, std::unique_ptr<Learner> learner) noexcept;
+  Pipeline(std::vector<std::unique_ptr<Transformer>> transforms,
+           std::unique_ptr<Learner> learner) noexcept;
 
   const Pipeline* pipeline() const noexcept override { return this; }
   Pipeline* pipeline() noexcept override { return this; }
-  const Info& info() const noexcept override;       // the learner's
-  uint32_t traits() const noexcept override;        // kLive only if every transform is kStateless
-  const void* options() const noexcept override;    // the learner's
+  const Info& info() const noexcept override;     // the learner's
+  uint32_t traits() const noexcept override;      // kLive only if every transform is kStateless
+  const void* options() const noexcept override;  // the learner's
   void draw(Sink& sink) const noexcept override;
-  Status save(Writer& writer) const noexcept override;  // `unsupported`: the model file saves step by step
+  Status save(
+      Writer& writer) const noexcept override;  // `unsupported`: the model file saves step by step
   Status load(Reader& reader) noexcept override;
   Label label() const noexcept override;
   uint32_t outputs() const noexcept override;
@@ -46,11 +48,13 @@ class Pipeline final : public Learner {
 
  private:
   Result<Example> transform(const Example& x, ExampleBuffer& a, ExampleBuffer& b) const noexcept;
-  Result<std::unique_ptr<Learner>> with_transforms(Result<std::unique_ptr<Learner>> learner) const noexcept;
+  Result<std::unique_ptr<Learner>> with_transforms(
+      Result<std::unique_ptr<Learner>> learner) const noexcept;
   std::vector<std::unique_ptr<Transformer>> transforms_;
   std::unique_ptr<Learner> learner_;
   bool stateless_;
-  mutable ScratchPool scratch_;  // what predict writes into: concurrent predicts take different buffers
+  mutable ScratchPool
+      scratch_;  // what predict writes into: concurrent predicts take different buffers
 };
 
 }  // namespace freshet

@@ -1,6 +1,6 @@
 #pragma once
-/// The catalogue: spans of entries, passed to whoever makes components, never global. Each folder of components has a
-/// registry.cc that expands its .def file; runtime/catalog.h joins them.
+/// The catalogue: spans of entries, passed to whoever makes components, never global. Each folder
+/// of components has a registry.cc that expands its .def file; runtime/catalog.h joins them.
 
 #include <span>
 #include <string_view>
@@ -27,7 +27,8 @@ struct Registry {
 
 /// The entry called `name` ('-' reads as '_'), or null.
 template <class T>
-const Entry<T>* find_entry(std::span<const Entry<T>* const> entries, std::string_view name) noexcept {
+const Entry<T>* find_entry(std::span<const Entry<T>* const> entries,
+                           std::string_view name) noexcept {
   const auto same = [](std::string_view a, std::string_view b) {
     if (a.size() != b.size()) return false;
     for (std::size_t k = 0; k < a.size(); ++k)

@@ -13,10 +13,12 @@
 namespace freshet {
 namespace {
 
-/// An append-only list of names with an index: one writer, any number of readers, nothing ever moves.
+/// An append-only list of names with an index: one writer, any number of readers, nothing ever
+/// moves.
 ///
-/// Items live in chunks of 16, 32, 64 ... so an id is found by two loads. The index is an open-addressed table of id + 1; a
-/// fuller one is built aside and published with release order, the old one stays until the list goes.
+/// Items live in chunks of 16, 32, 64 ... so an id is found by two loads. The index is an
+/// open-addressed table of id + 1; a fuller one is built aside and published with release order,
+/// the old one stays until the list goes.
 class NameList {
  public:
   struct Item {
@@ -32,8 +34,10 @@ class NameList {
   NameList& operator=(const NameList&) = delete;
   ~NameList() {
     const uint32_t n = count();
-    for (uint32_t k = 0; k < n; ++k) delete[] item(k).text;
-    for (Item* chunk : chunks_) delete[] chunk;
+    for (uint32_t k = 0; k < n; ++k)
+      delete[] item(k).text;
+    for (Item* chunk : chunks_)
+      delete[] chunk;
   }
 
   uint32_t count() const noexcept { return acquire_load(count_); }
@@ -77,7 +81,8 @@ class NameList {
     std::unique_ptr<uint32_t[]> slots;
     void put(uint32_t h, uint32_t id) noexcept {
       uint32_t at = h & mask;
-      while (slots[at] != 0) at = (at + 1) & mask;
+      while (slots[at] != 0)
+        at = (at + 1) & mask;
       release_store(slots[at], id + 1);
     }
   };
@@ -95,14 +100,16 @@ class NameList {
       return;
     }
     auto next = std::make_unique<Index>(index == nullptr ? 16 : (index->mask + 1) * 2);
-    for (uint32_t k = 0; k <= id; ++k) next->put(hash(item(k).name()), k);
+    for (uint32_t k = 0; k <= id; ++k)
+      next->put(hash(item(k).name()), k);
     release_store(index_, next.get());
     indices_.push_back(std::move(next));
   }
 
   uint32_t count_ = 0;
   Index* index_ = nullptr;
-  Item* chunks_[26] = {};  // 16 * (2^26 - 1) names; a chunk is published by the count or slot that reaches into it
+  Item* chunks_[26] =
+      {};  // 16 * (2^26 - 1) names; a chunk is published by the count or slot that reaches into it
   std::vector<std::unique_ptr<Index>> indices_;
 };
 
@@ -110,7 +117,9 @@ class NameList {
 class Cursor {
  public:
   explicit Cursor(std::span<const std::byte> bytes) noexcept : bytes_(bytes) {}
-  bool u8(uint8_t& x) noexcept { return number(x, 1, [](const std::byte* p) { return static_cast<uint8_t>(*p); }); }
+  bool u8(uint8_t& x) noexcept {
+    return number(x, 1, [](const std::byte* p) { return static_cast<uint8_t>(*p); });
+  }
   bool u32(uint32_t& x) noexcept { return number(x, 4, get_u32); }
   bool name(std::string_view& x) noexcept {
     uint16_t length = 0;
@@ -143,9 +152,12 @@ struct Schema::Names {
   NameList features, classes;
 
   Result<uint32_t> add(NameList& list, std::string_view name, Kind kind) noexcept {
-    if (name.size() > kMaxName) return {Code::invalid_argument, "schema: a name is longer than 65,535 bytes"};
+    if (name.size() > kMaxName)
+      return {Code::invalid_argument, "schema: a name is longer than 65,535 bytes"};
     if (total >= max_names)
-      return {Code::exhausted, "schema: the model has max_names names already; raise max_names, or hash features (bits=18)"};
+      return {Code::exhausted,
+              "schema: the model has max_names names already; raise max_names, or hash features "
+              "(bits=18)"};
     ++total;
     return list.add(name, kind);
   }
@@ -162,14 +174,17 @@ Schema& Schema::operator=(Schema&&) noexcept = default;
 Result<uint32_t> Schema::feature(std::string_view name, Kind kind) noexcept {
   if (const auto known = names_->features.find(name)) {
     if (names_->features.item(*known).kind == kind) return *known;
-    return {Code::invalid_argument, "schema: a feature is used with another kind than before (numeric, nominal, text)", *known};
+    return {Code::invalid_argument,
+            "schema: a feature is used with another kind than before (numeric, nominal, text)",
+            *known};
   }
   return names_->add(names_->features, name, kind);
 }
 
 Result<uint32_t> Schema::category(uint32_t feature, std::string_view value) noexcept {
   const NameList* list = names_->categories(feature);
-  if (list == nullptr) return {Code::invalid_argument, "schema: a category needs a nominal feature", feature};
+  if (list == nullptr)
+    return {Code::invalid_argument, "schema: a category needs a nominal feature", feature};
   if (const auto known = list->find(value)) return *known;
   return names_->add(*names_->features.item(feature).categories, value, Kind::numeric);
 }
@@ -179,42 +194,56 @@ Result<uint32_t> Schema::label_class(std::string_view value) noexcept {
   return names_->add(names_->classes, value, Kind::numeric);
 }
 
-std::optional<uint32_t> Schema::find(std::string_view name) const noexcept { return names_->features.find(name); }
-std::optional<uint32_t> Schema::find_category(uint32_t feature, std::string_view value) const noexcept {
+std::optional<uint32_t> Schema::find(std::string_view name) const noexcept {
+  return names_->features.find(name);
+}
+std::optional<uint32_t> Schema::find_category(uint32_t feature,
+                                              std::string_view value) const noexcept {
   const NameList* list = names_->categories(feature);
   return list == nullptr ? std::nullopt : list->find(value);
 }
-std::optional<uint32_t> Schema::find_class(std::string_view value) const noexcept { return names_->classes.find(value); }
+std::optional<uint32_t> Schema::find_class(std::string_view value) const noexcept {
+  return names_->classes.find(value);
+}
 
 std::string_view Schema::name(uint32_t feature) const noexcept {
   return feature < feature_count() ? names_->features.item(feature).name() : std::string_view{};
 }
 std::string_view Schema::category_name(uint32_t feature, uint32_t category) const noexcept {
   const NameList* list = names_->categories(feature);
-  return list != nullptr && category < list->count() ? list->item(category).name() : std::string_view{};
+  return list != nullptr && category < list->count() ? list->item(category).name()
+                                                     : std::string_view{};
 }
 std::string_view Schema::class_name(uint32_t label_class) const noexcept {
-  return label_class < class_count() ? names_->classes.item(label_class).name() : std::string_view{};
+  return label_class < class_count() ? names_->classes.item(label_class).name()
+                                     : std::string_view{};
 }
 Schema::Kind Schema::kind(uint32_t feature) const noexcept {
   return feature < feature_count() ? names_->features.item(feature).kind : Kind::numeric;
 }
 
-uint32_t Schema::feature_count() const noexcept { return names_->features.count(); }
+uint32_t Schema::feature_count() const noexcept {
+  return names_->features.count();
+}
 uint32_t Schema::category_count(uint32_t feature) const noexcept {
   const NameList* list = names_->categories(feature);
   return list == nullptr ? 0 : list->count();
 }
-uint32_t Schema::class_count() const noexcept { return names_->classes.count(); }
+uint32_t Schema::class_count() const noexcept {
+  return names_->classes.count();
+}
 
-// u32 n, n x {u8 kind, u16 length, name, u32 c, c x {u16 length, category}}, u32 k, k x {u16 length, class}
+// u32 n, n x {u8 kind, u16 length, name, u32 c, c x {u16 length, category}}, u32 k, k x {u16
+// length, class}
 std::size_t Schema::encoded_size() const noexcept {
   std::size_t size = 8;
   for (uint32_t f = 0; f < feature_count(); ++f) {
     size += 1 + 2 + name(f).size() + 4;
-    for (uint32_t c = 0; c < category_count(f); ++c) size += 2 + category_name(f, c).size();
+    for (uint32_t c = 0; c < category_count(f); ++c)
+      size += 2 + category_name(f, c).size();
   }
-  for (uint32_t c = 0; c < class_count(); ++c) size += 2 + class_name(c).size();
+  for (uint32_t c = 0; c < class_count(); ++c)
+    size += 2 + class_name(c).size();
   return size;
 }
 
@@ -234,14 +263,18 @@ void Schema::encode(std::span<std::byte> out) const noexcept {
     *at++ = static_cast<std::byte>(kind(f));
     text(name(f));
     u32(category_count(f));
-    for (uint32_t c = 0; c < category_count(f); ++c) text(category_name(f, c));
+    for (uint32_t c = 0; c < category_count(f); ++c)
+      text(category_name(f, c));
   }
   u32(class_count());
-  for (uint32_t c = 0; c < class_count(); ++c) text(class_name(c));
+  for (uint32_t c = 0; c < class_count(); ++c)
+    text(class_name(c));
 }
 
 Result<Schema> Schema::decode(std::span<const std::byte> bytes, uint32_t max_names) noexcept {
-  const auto corrupt = [] { return Status(Code::corrupt, "model file: chunk SCHM is cut short or repeats a name"); };
+  const auto corrupt = [] {
+    return Status(Code::corrupt, "model file: chunk SCHM is cut short or repeats a name");
+  };
   Schema schema(max_names);
   Cursor in(bytes);
   uint32_t n = 0, count = 0;

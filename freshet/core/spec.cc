@@ -16,13 +16,18 @@ namespace {
 constexpr std::size_t kMaxText = 65'536;
 constexpr uint32_t kMaxDepth = 32;
 
-bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_letter(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+bool is_blank(char c) noexcept {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 bool is_word(char c) noexcept {
   return is_letter(c) || (c >= '0' && c <= '9') || c == '.' || c == ':' || c == '-' || c == '+';
 }
 
-/// Recursive only through nested specs, which stay text: the parser itself walks once, left to right.
+/// Recursive only through nested specs, which stay text: the parser itself walks once, left to
+/// right.
 class Parser {
  public:
   explicit Parser(std::string_view text) noexcept : text_(text) {}
@@ -40,12 +45,14 @@ class Parser {
 
  private:
   Status error(std::string_view expected) const noexcept {
-    std::string message = "spec: column " + std::to_string(at_ + 1) + ": " + std::string(expected) + ", found ";
+    std::string message =
+        "spec: column " + std::to_string(at_ + 1) + ": " + std::string(expected) + ", found ";
     message += at_ < text_.size() ? "\"" + std::string(text_.substr(at_, 12)) + "\"" : "the end";
     return failure(Code::invalid_argument, message, static_cast<uint32_t>(at_ + 1));
   }
   void skip_blanks() noexcept {
-    while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+    while (at_ < text_.size() && is_blank(text_[at_]))
+      ++at_;
   }
   bool take(char c) noexcept {
     skip_blanks();
@@ -59,8 +66,10 @@ class Parser {
     skip_blanks();
     Spec::Step step;
     step.column = static_cast<uint32_t>(at_ + 1);
-    if (at_ >= text_.size() || !is_letter(text_[at_])) return error("expected the name of a learner or transform");
-    while (at_ < text_.size() && (is_letter(text_[at_]) || is_word(text_[at_])) && text_[at_] != '+')
+    if (at_ >= text_.size() || !is_letter(text_[at_]))
+      return error("expected the name of a learner or transform");
+    while (at_ < text_.size() && (is_letter(text_[at_]) || is_word(text_[at_])) &&
+           text_[at_] != '+')
       step.name += text_[at_] == '-' ? '_' : text_[at_], ++at_;
     if (!take('(')) return step;
     if (take(')')) return step;
@@ -78,10 +87,12 @@ class Parser {
     Spec::Argument argument;
     argument.column = static_cast<uint32_t>(at_ + 1);
     std::size_t end = at_;
-    while (end < text_.size() && (is_letter(text_[end]) || (text_[end] >= '0' && text_[end] <= '9') || text_[end] == '-'))
+    while (end < text_.size() &&
+           (is_letter(text_[end]) || (text_[end] >= '0' && text_[end] <= '9') || text_[end] == '-'))
       ++end;
     std::size_t sign = end;
-    while (sign < text_.size() && is_blank(text_[sign])) ++sign;
+    while (sign < text_.size() && is_blank(text_[sign]))
+      ++sign;
     if (end > at_ && is_letter(text_[at_]) && sign < text_.size() && text_[sign] == '=') {
       argument.name = text_.substr(at_, end - at_);
       std::replace(argument.name.begin(), argument.name.end(), '-', '_');
@@ -102,7 +113,8 @@ class Parser {
     return argument;
   }
 
-  /// A number, a word, or a nested spec with its parentheses and quotes, up to the ',' or ')' that ends it.
+  /// A number, a word, or a nested spec with its parentheses and quotes, up to the ',' or ')' that
+  /// ends it.
   Result<Spec::Argument> plain(Spec::Argument argument) noexcept {
     const std::size_t begin = at_;
     uint32_t depth = 0;
@@ -121,7 +133,8 @@ class Parser {
     }
     at_ = std::min(at_, text_.size());
     std::size_t end = at_;
-    while (end > begin && is_blank(text_[end - 1])) --end;
+    while (end > begin && is_blank(text_[end - 1]))
+      --end;
     if (end == begin) return error("expected a value");
     argument.value = text_.substr(begin, end - begin);
     return argument;
@@ -133,15 +146,17 @@ class Parser {
 
 /// An options struct on the heap, filled with its defaults.
 struct OptionsBytes {
-  explicit OptionsBytes(const Info& info) : bytes(std::make_unique<std::max_align_t[]>(
-        (info.options_size + sizeof(std::max_align_t) - 1) / sizeof(std::max_align_t) + 1)) {
+  explicit OptionsBytes(const Info& info)
+      : bytes(std::make_unique<std::max_align_t[]>(
+            (info.options_size + sizeof(std::max_align_t) - 1) / sizeof(std::max_align_t) + 1)) {
     info.defaults(bytes.get());
   }
   void* get() noexcept { return bytes.get(); }
   std::unique_ptr<std::max_align_t[]> bytes;
 };
 
-Status set_arguments(const Info& info, const Spec::Step& step, void* options, uint32_t seed) noexcept {
+Status set_arguments(const Info& info, const Spec::Step& step, void* options,
+                     uint32_t seed) noexcept {
   if (const OptionSpec* spec = find_option(info.options, "seed"); spec != nullptr && seed != 0)
     FRESHET_TRY(set_option(info.options, options, "seed", std::to_string(seed)));
   bool is_named = false;
@@ -152,23 +167,26 @@ Status set_arguments(const Info& info, const Spec::Step& step, void* options, ui
       return failure(Code::invalid_argument,
                      step.name + ": " +
                          (is_named ? "a value without a name stands behind a named one; name it"
-                                   : "more values than the " + std::to_string(info.options.size()) + " options there are"),
+                                   : "more values than the " + std::to_string(info.options.size()) +
+                                         " options there are"),
                      argument.column);
     const std::string_view name =
         argument.name.empty() ? option_name(info.options[k]) : std::string_view(argument.name);
     if (Status set = set_option(info.options, options, name, argument.value); !set.ok())
-      return failure(Code::invalid_argument, step.name + ": " + std::string(set.text()), argument.column);
+      return failure(Code::invalid_argument, step.name + ": " + std::string(set.text()),
+                     argument.column);
   }
   return {};
 }
 
 template <class T>
 void add_names(std::vector<std::string_view>& names, std::span<const Entry<T>* const> entries) {
-  for (const auto* entry : entries) names.push_back(entry->info.name);
+  for (const auto* entry : entries)
+    names.push_back(entry->info.name);
 }
 
-Status unknown(const Spec::Step& step, std::string_view what, const std::vector<std::string_view>& names,
-               std::string_view list) noexcept {
+Status unknown(const Spec::Step& step, std::string_view what,
+               const std::vector<std::string_view>& names, std::string_view list) noexcept {
   std::string message = "no " + std::string(what) + " \"" + step.name + "\"";
   if (const std::string_view nearest = nearest_name(step.name, names); !nearest.empty())
     message += "; did you mean \"" + std::string(nearest) + "\"?";
@@ -177,18 +195,21 @@ Status unknown(const Spec::Step& step, std::string_view what, const std::vector<
 }
 
 template <class T>
-Result<std::unique_ptr<T>> make(const Entry<T>& entry, const Spec::Step& step, const Registry& registry,
-                                uint32_t seed) noexcept {
+Result<std::unique_ptr<T>> make(const Entry<T>& entry, const Spec::Step& step,
+                                const Registry& registry, uint32_t seed) noexcept {
   OptionsBytes options(entry.info);
   FRESHET_TRY(set_arguments(entry.info, step, options.get(), seed));
   return entry.make(options.get(), registry);
 }
 
-Result<std::unique_ptr<Transformer>> make_transform(const Spec::Step& step, const Registry& registry,
+Result<std::unique_ptr<Transformer>> make_transform(const Spec::Step& step,
+                                                    const Registry& registry,
                                                     uint32_t seed) noexcept {
-  if (const auto* entry = find_entry(registry.transforms, step.name)) return make(*entry, step, registry, seed);
+  if (const auto* entry = find_entry(registry.transforms, step.name))
+    return make(*entry, step, registry, seed);
   if (find_entry(registry.learners, step.name) != nullptr)
-    return failure(Code::invalid_argument, step.name + " is a learner: only the last step may be one", step.column);
+    return failure(Code::invalid_argument,
+                   step.name + " is a learner: only the last step may be one", step.column);
   std::vector<std::string_view> names;
   add_names(names, registry.transforms);
   return unknown(step, "transform", names, "transforms");
@@ -202,7 +223,8 @@ void append_component(std::string& out, const Component& component) {
   for (const OptionSpec& spec : info.options) {
     std::array<char, 256> now{}, usual{};
     const auto text_of = [&](const void* options, std::array<char, 256>& text) {
-      return std::string_view(text.data(), std::min(text.size(), format_option(spec, options, text)));
+      return std::string_view(text.data(),
+                              std::min(text.size(), format_option(spec, options, text)));
     };
     const std::string_view value = text_of(component.options(), now);
     if (value == text_of(defaults.get(), usual)) continue;
@@ -229,7 +251,8 @@ std::string format_spec(const Spec& spec) {
       const Spec::Argument& argument = step.arguments[k];
       out += k == 0 ? "(" : ", ";
       if (!argument.name.empty()) out += argument.name + "=";
-      const bool plain = !argument.value.empty() && argument.value.find_first_of("\",\\ ") == std::string::npos;
+      const bool plain =
+          !argument.value.empty() && argument.value.find_first_of("\",\\ ") == std::string::npos;
       const bool nested = argument.value.find('(') != std::string::npos;
       if (plain || nested) {
         out += argument.value;
@@ -247,15 +270,16 @@ std::string format_spec(const Spec& spec) {
   return out;
 }
 
-Result<std::unique_ptr<Learner>> make_learner(const Spec& spec, const Registry& registry, uint32_t seed) noexcept {
+Result<std::unique_ptr<Learner>> make_learner(const Spec& spec, const Registry& registry,
+                                              uint32_t seed) noexcept {
   if (spec.steps.empty()) return {Code::invalid_argument, "spec: it names no learner"};
   const Spec::Step& last = spec.steps.back();
   const auto* entry = find_entry(registry.learners, last.name);
   if (entry == nullptr) {
     if (find_entry(registry.transforms, last.name) != nullptr)
       return failure(Code::invalid_argument,
-                     last.name + " is a transform: end the spec with a learner, for instance \"" + last.name +
-                         " | logistic\"",
+                     last.name + " is a transform: end the spec with a learner, for instance \"" +
+                         last.name + " | logistic\"",
                      last.column);
     std::vector<std::string_view> names;
     add_names(names, registry.learners);
@@ -269,21 +293,26 @@ Result<std::unique_ptr<Learner>> make_learner(const Spec& spec, const Registry& 
   }
   auto learner = make(*entry, last, registry, seed);
   if (!learner.ok() || transforms.empty()) return learner;
-  return std::unique_ptr<Learner>(std::make_unique<Pipeline>(std::move(transforms), std::move(*learner)));
+  return std::unique_ptr<Learner>(
+      std::make_unique<Pipeline>(std::move(transforms), std::move(*learner)));
 }
 
-Result<std::unique_ptr<Learner>> make_learner(std::string_view spec, const Registry& registry, uint32_t seed) noexcept {
+Result<std::unique_ptr<Learner>> make_learner(std::string_view spec, const Registry& registry,
+                                              uint32_t seed) noexcept {
   auto parsed = parse_spec(spec);
   if (!parsed.ok()) return std::move(parsed).status();
   return make_learner(*parsed, registry, seed);
 }
 
-Result<std::unique_ptr<Metric>> make_metric(std::string_view spec, const Registry& registry) noexcept {
+Result<std::unique_ptr<Metric>> make_metric(std::string_view spec,
+                                            const Registry& registry) noexcept {
   auto parsed = parse_spec(spec);
   if (!parsed.ok()) return std::move(parsed).status();
   const Spec::Step& step = parsed->steps.front();
-  if (parsed->steps.size() != 1) return {Code::invalid_argument, "spec: a metric is one step, without '|'"};
-  if (const auto* entry = find_entry(registry.metrics, step.name)) return make(*entry, step, registry, 0);
+  if (parsed->steps.size() != 1)
+    return {Code::invalid_argument, "spec: a metric is one step, without '|'"};
+  if (const auto* entry = find_entry(registry.metrics, step.name))
+    return make(*entry, step, registry, 0);
   std::vector<std::string_view> names;
   add_names(names, registry.metrics);
   return unknown(step, "metric", names, "metrics");

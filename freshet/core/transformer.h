@@ -15,11 +15,11 @@ class Transformer : public Component {
  public:
   /// Default: learns nothing. REQUIRES: x is finite (the pipeline has checked).
   virtual void learn(const Example& x) noexcept;
-  /// Writes the transformed example to `out`, which owns storage and is cleared first; label, weight and time are the
-  /// pipeline's business. Never allocates once `out` has grown to size.
+  /// Writes the transformed example to `out`, which owns storage and is cleared first; label,
+  /// weight and time are the pipeline's business. Never allocates once `out` has grown to size.
   virtual Status apply(const Example& in, ExampleBuffer& out) const noexcept = 0;
-  /// Turns raw-score parts of the transformed features back into parts of the original ones, shape [d + 1] in place.
-  /// Default: leaves them (a transform that keeps features one to one).
+  /// Turns raw-score parts of the transformed features back into parts of the original ones, shape
+  /// [d + 1] in place. Default: leaves them (a transform that keeps features one to one).
   virtual Status explain(const Example& in, std::span<float> parts) const noexcept;
   virtual Result<std::unique_ptr<Transformer>> clone() const noexcept = 0;
   /// Default: `unsupported`.
