@@ -1,5 +1,6 @@
 #pragma once
-/// What every text format is: whole lines of bytes in, examples out. One virtual call per window, never per line.
+/// What every text format is: whole lines of bytes in, examples out. One virtual call per window,
+/// never per line.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,8 +13,22 @@ namespace freshet {
 
 /// Stable words for what can be wrong with a line.
 enum class Reason : uint8_t {
-  number, range, label, bar, namespace_, index, duplicate, columns, quote, utf8, control, json, long_, truncated,
-  compressed, decision
+  number,
+  range,
+  label,
+  bar,
+  namespace_,
+  index,
+  duplicate,
+  columns,
+  quote,
+  utf8,
+  control,
+  json,
+  long_,
+  truncated,
+  compressed,
+  decision
 };
 
 /// One bad line. Columns count bytes, from 1.
@@ -32,9 +47,11 @@ struct Read {
 class LineReader {
  public:
   virtual ~LineReader() = default;
-  /// Whole lines of `window` go into `out` until it is full (its reader's own limits), `bad` is full, or none is left.
-  /// `last`: a line without '\n' at the end counts too.  REQUIRES: 64 readable bytes behind the window.
-  virtual Read read(std::span<const char> window, bool last, ExampleBlock& out, std::span<Bad> bad) noexcept = 0;
+  /// Whole lines of `window` go into `out` until it is full (its reader's own limits), `bad` is
+  /// full, or none is left. `last`: a line without '\n' at the end counts too.  REQUIRES: 64
+  /// readable bytes behind the window.
+  virtual Read read(std::span<const char> window, bool last, ExampleBlock& out,
+                    std::span<Bad> bad) noexcept = 0;
   /// The number of the next line, from 1.
   virtual uint64_t next_line() const noexcept = 0;
 };

@@ -1,0 +1,196 @@
+/// The part of BlockCodec that turns a block's own names into a model's ids.
+
+#include <algorithm>
+#include <utility>
+
+#include "freshet/core/component.h"
+#include "freshet/core/label_map.h"
+#include "freshet/core/schema.h"
+#include "freshet/format/blocks.h"
+
+namespace freshet {
+namespace {
+
+using NameKind = ExampleBlock::NameKind;
+
+// Categories need their feature's id first.
+bool is_feature(const ExampleBlock::Name& name) noexcept {
+  return name.kind == NameKind::numeric || name.kind == NameKind::nominal;
+}
+
+Result<uint32_t> add_name(const ExampleBlock::Name& name, Schema& schema, bool binary,
+                          std::span<const uint32_t> ids) noexcept {
+  switch (name.kind) {
+    case NameKind::numeric:
+      return schema.feature(name.text, Schema::Kind::numeric);
+    case NameKind::nominal:
+      return schema.feature(name.text, Schema::Kind::nominal);
+    case NameKind::category:
+      return schema.category(ids[name.feature], name.text);
+    case NameKind::label_class:
+      return add_class(schema, name.text, binary);
+  }
+  return {Code::corrupt, "blocks: a name of an unknown kind"};
+}
+
+uint32_t find_name(const ExampleBlock::Name& name, const Schema& schema,
+                   std::span<const uint32_t> ids) noexcept {
+  const auto feature = [&](Schema::Kind kind) {
+    const std::optional<uint32_t> id = schema.find(name.text);
+    return id && schema.kind(*id) == kind ? *id : kNone;
+  };
+  switch (name.kind) {
+    case NameKind::numeric:
+      return feature(Schema::Kind::numeric);
+    case NameKind::nominal:
+      return feature(Schema::Kind::nominal);
+    case NameKind::category: {
+      const uint32_t of = ids[name.feature];
+      return of == kNone ? kNone : schema.find_category(of, name.text).value_or(kNone);
+    }
+    case NameKind::label_class:
+      return find_class(schema, name.text).value_or(kNone);
+  }
+  return kNone;
+}
+
+}  // namespace
+
+// Rewrites positions as ids; what has no id is dropped. Arrays are made anew: features may move,
+// vanish or change place.
+class BlockCodec::Renamer {
+ public:
+  Renamer(ExampleBlock& block, std::span<const uint32_t> ids) noexcept : b_(block), ids_(ids) {}
+
+  void run() noexcept {
+    const bool stays_dense = permute_dense();
+    numeric(stays_dense);
+    nominal();
+    labels();
+    b_.names.clear();
+    b_.own_names = false;
+  }
+
+ private:
+  // Columns whose ids are 0 .. d-1 in any order change places.
+  bool permute_dense() noexcept {
+    const std::size_t rows = b_.dense_end_.size();
+    if (b_.dense_.empty()) return true;
+    const uint32_t d = b_.dense_end_[0];
+    for (std::size_t k = 0; k < rows; ++k)
+      if (b_.dense_end_[k] != d * (k + 1)) return false;
+    const std::span<const uint32_t> ids = ids_.first(d);
+    std::vector<bool> seen(d);
+    bool in_order = true;
+    for (uint32_t k = 0; k < d; ++k) {
+      if (ids[k] >= d || seen[ids[k]]) return false;
+      seen[ids[k]] = true;
+      in_order = in_order && ids[k] == k;
+    }
+    if (in_order) return true;
+    std::vector<float> row(d);
+    for (std::size_t at = 0; at < b_.dense_.size(); at += d) {
+      for (uint32_t k = 0; k < d; ++k)
+        row[ids[k]] = b_.dense_[at + k];
+      std::copy(row.begin(), row.end(), b_.dense_.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+    return true;
+  }
+
+  // Numeric features, behind those of dense columns that could not stay so.
+  void numeric(bool stays_dense) noexcept {
+    if (stays_dense && b_.index_.empty()) return;
+    std::vector<uint32_t> index, end, place;
+    std::vector<float> value;
+    const auto add = [&](uint32_t at, float v) {
+      if (ids_[at] == kNone) return;
+      index.push_back(ids_[at]);
+      value.push_back(v);
+    };
+    for (uint32_t k = 0; k < b_.size(); ++k) {
+      const auto first = static_cast<uint32_t>(index.size());
+      if (!stays_dense) {
+        const std::span<const float> dense = ExampleBlock::slice(b_.dense_, b_.dense_end_, k);
+        for (uint32_t i = 0; i < dense.size(); ++i)
+          add(i, dense[i]);
+      }
+      const std::span<const uint32_t> indices = ExampleBlock::slice(b_.index_, b_.numeric_end_, k);
+      const std::span<const float> values = ExampleBlock::slice(b_.value_, b_.numeric_end_, k);
+      place.assign(1, static_cast<uint32_t>(index.size()) - first);
+      for (std::size_t i = 0; i < indices.size(); ++i) {
+        add(indices[i], values[i]);
+        place.push_back(static_cast<uint32_t>(index.size()) - first);
+      }
+      for (uint32_t g = k == 0 ? 0 : b_.group_end_[k - 1]; g < b_.group_end_[k]; ++g) {
+        b_.groups_[g].begin = place[b_.groups_[g].begin];
+        b_.groups_[g].end = place[b_.groups_[g].end];
+      }
+      end.push_back(static_cast<uint32_t>(index.size()));
+    }
+    b_.index_ = std::move(index);
+    b_.value_ = std::move(value);
+    b_.numeric_end_ = std::move(end);
+    if (stays_dense) return;
+    b_.dense_.clear();
+    std::fill(b_.dense_end_.begin(), b_.dense_end_.end(), 0u);
+  }
+
+  void nominal() noexcept {
+    uint32_t kept = 0, begin = 0;
+    for (uint32_t& end : b_.nominal_end_) {
+      for (uint32_t k = begin; k < end; ++k) {
+        const uint32_t feature = ids_[b_.nominal_[k]], category = ids_[b_.category_[k]];
+        if (feature == kNone || category == kNone) continue;
+        b_.nominal_[kept] = feature;
+        b_.category_[kept++] = category;
+      }
+      begin = std::exchange(end, kept);
+    }
+    b_.nominal_.resize(kept);
+    b_.category_.resize(kept);
+  }
+
+  // Labels are positions only where the block names classes.
+  void labels() noexcept {
+    const auto is_class = [](const ExampleBlock::Name& name) {
+      return name.kind == NameKind::label_class;
+    };
+    if (std::none_of(b_.names.begin(), b_.names.end(), is_class)) return;
+    uint32_t kept = 0, begin = 0;
+    for (uint32_t& end : b_.label_end_) {
+      for (uint32_t k = begin; k < end; ++k) {
+        const uint32_t id = ids_[static_cast<uint32_t>(b_.label_[k])];
+        if (id != kNone) b_.label_[kept++] = static_cast<float>(id);
+      }
+      begin = std::exchange(end, kept);
+    }
+    b_.label_.resize(kept);
+  }
+
+  ExampleBlock& b_;
+  std::span<const uint32_t> ids_;
+};
+
+Status BlockCodec::resolve(ExampleBlock& block, Schema& schema, bool binary) noexcept {
+  if (!block.own_names) return {};
+  std::vector<uint32_t> ids(block.names.size(), kNone);
+  for (const bool features : {true, false}) {
+    for (std::size_t k = 0; k < ids.size(); ++k) {
+      if (is_feature(block.names[k]) != features) continue;
+      FRESHET_TRY_ASSIGN(ids[k], add_name(block.names[k], schema, binary, ids));
+    }
+  }
+  Renamer(block, ids).run();
+  return {};
+}
+
+void BlockCodec::resolve_known(ExampleBlock& block, const Schema& schema) noexcept {
+  if (!block.own_names) return;
+  std::vector<uint32_t> ids(block.names.size(), kNone);
+  for (const bool features : {true, false})
+    for (std::size_t k = 0; k < ids.size(); ++k)
+      if (is_feature(block.names[k]) == features) ids[k] = find_name(block.names[k], schema, ids);
+  Renamer(block, ids).run();
+}
+
+}  // namespace freshet
