@@ -124,7 +124,7 @@ class BlockCodec::Encoder {
     const std::size_t at = out_.size();
     out_.resize(at + all.size_bytes());
     for (std::size_t k = 0; k < all.size(); ++k)
-      coding_detail::put(&out_[at + k * sizeof(T)], bit_cast<Bits<T>>(all[k]));
+      put_little(&out_[at + k * sizeof(T)], bit_cast<Bits<T>>(all[k]));
   }
   template <class T>
   void words(const std::vector<T>& all) noexcept {
@@ -388,7 +388,7 @@ class BlockCodec::Decoder {
 
   template <class T>
   T take() noexcept {  // REQUIRES: body_ has it
-    const T x = bit_cast<T>(coding_detail::get<Bits<T>>(body_.data()));
+    const T x = bit_cast<T>(get_little<Bits<T>>(body_.data()));
     body_ = body_.subspan(sizeof(T));
     return x;
   }
@@ -396,7 +396,7 @@ class BlockCodec::Decoder {
   void take_array(std::vector<T>& to, std::size_t count) noexcept {  // REQUIRES: body_ has it
     to.resize(count);
     for (std::size_t k = 0; k < count; ++k)
-      to[k] = bit_cast<T>(coding_detail::get<Bits<T>>(&body_[k * sizeof(T)]));
+      to[k] = bit_cast<T>(get_little<Bits<T>>(&body_[k * sizeof(T)]));
     body_ = body_.subspan(count * sizeof(T));
   }
   template <class T>
