@@ -29,9 +29,9 @@ using Keys = std::map<std::string, Value, std::less<>>;
 
 /// A four-character tag. Chunks that this version does not know are skipped if optional, else the
 /// file is `unsupported`.
-struct Tag {
+struct ChunkTag {
   char text[4];
-  bool operator==(const Tag&) const = default;
+  bool operator==(const ChunkTag&) const = default;
 };
 
 /// Builds the bytes of one file. Add chunks in any order; finish() puts HEAD first and END_ last.
@@ -45,7 +45,7 @@ class ModelFileWriter {
   Status add_metric(const Metric& metric) noexcept;
   /// A tensor under its full name, e.g. "metric.0/sum".
   Status add_tensor(std::string_view full_name, const TensorRef& tensor) noexcept;
-  void add_chunk(Tag tag, bool optional, std::vector<std::byte> payload);
+  void add_chunk(ChunkTag tag, bool optional, std::vector<std::byte> payload);
   /// A Writer that prefixes names with "<prefix>/".
   std::unique_ptr<Writer> writer(std::string prefix);
   std::vector<std::byte> finish() noexcept;
@@ -53,7 +53,7 @@ class ModelFileWriter {
  private:
   friend class PrefixWriter;
   struct Chunk {
-    Tag tag;
+    ChunkTag tag;
     bool optional;
     std::vector<std::byte> payload;
   };
@@ -70,7 +70,7 @@ class ModelFileReader {
   static Result<ModelFileReader> open(std::span<const std::byte> bytes) noexcept;
 
   struct ChunkView {
-    Tag tag;
+    ChunkTag tag;
     bool optional;
     std::span<const std::byte> payload;
     uint32_t crc;
@@ -84,7 +84,7 @@ class ModelFileReader {
   const Keys& keys() const noexcept { return keys_; }
   const std::vector<ChunkView>& chunks() const noexcept { return chunks_; }
   const std::vector<TensorView>& tensors() const noexcept { return tensors_; }
-  const ChunkView* chunk(Tag tag) const noexcept;
+  const ChunkView* chunk(ChunkTag tag) const noexcept;
   Result<TensorRef> tensor(std::string_view full_name) const noexcept;
   /// Key accessors: `fallback` when absent or of another type.
   uint64_t number(std::string_view key, uint64_t fallback = 0) const noexcept;

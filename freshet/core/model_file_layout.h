@@ -19,7 +19,7 @@ inline std::span<const std::byte> magic() noexcept {
 }
 
 // Written to files: never change or reuse.
-inline constexpr Tag kHead{{'H', 'E', 'A', 'D'}}, kSchema{{'S', 'C', 'H', 'M'}},
+inline constexpr ChunkTag kHead{{'H', 'E', 'A', 'D'}}, kSchema{{'S', 'C', 'H', 'M'}},
     kTensor{{'T', 'E', 'N', 'S'}}, kEnd{{'E', 'N', 'D', ' '}};
 
 constexpr std::size_t round_up(std::size_t x, std::size_t to) noexcept {

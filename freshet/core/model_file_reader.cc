@@ -151,7 +151,7 @@ Result<ModelFileReader::TensorView> read_tensor(Bytes payload) noexcept {
   return tensor;
 }
 
-bool is_known(Tag tag) noexcept {
+bool is_known(ChunkTag tag) noexcept {
   return tag == layout::kHead || tag == layout::kSchema || tag == layout::kTensor;
 }
 
@@ -274,7 +274,7 @@ Result<ModelFileReader> ModelFileReader::open(std::span<const std::byte> bytes) 
   }
 }
 
-const ModelFileReader::ChunkView* ModelFileReader::chunk(Tag tag) const noexcept {
+const ModelFileReader::ChunkView* ModelFileReader::chunk(ChunkTag tag) const noexcept {
   for (const ChunkView& chunk : chunks_)
     if (chunk.tag == tag) return &chunk;
   return nullptr;

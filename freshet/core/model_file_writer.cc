@@ -67,7 +67,7 @@ Bytes head_bytes(const Keys& keys) {
 
 /// Appends header and payload; the file so far ends anywhere, the header goes to the next place
 /// that is 32 mod 64.
-void append_chunk(Bytes& file, Tag tag, bool optional, std::span<const std::byte> payload,
+void append_chunk(Bytes& file, ChunkTag tag, bool optional, std::span<const std::byte> payload,
                   uint32_t crc) {
   file.resize(layout::header_place(file.size()));
   std::array<std::byte, layout::kHeader> header{};
@@ -191,7 +191,7 @@ Status ModelFileWriter::add_tensor(std::string_view full_name, const TensorRef& 
   return {};
 }
 
-void ModelFileWriter::add_chunk(Tag tag, bool optional, std::vector<std::byte> payload) {
+void ModelFileWriter::add_chunk(ChunkTag tag, bool optional, std::vector<std::byte> payload) {
   chunks_.push_back({tag, optional, std::move(payload)});
 }
 
@@ -207,7 +207,7 @@ std::vector<std::byte> ModelFileWriter::finish() noexcept {
   file.resize(layout::kPreamble);
 
   Bytes crcs;
-  const auto add = [&](Tag tag, bool optional, std::span<const std::byte> payload) {
+  const auto add = [&](ChunkTag tag, bool optional, std::span<const std::byte> payload) {
     const uint32_t crc = crc32c(payload);
     append_u32(crcs, crc);
     append_chunk(file, tag, optional, payload, crc);
