@@ -63,15 +63,23 @@ class BlockCodec::Renamer {
   Renamer(ExampleBlock& block, std::span<const uint32_t> ids) noexcept : b_(block), ids_(ids) {}
 
   void run() noexcept {
-    const bool stays_dense = permute_dense();
-    numeric(stays_dense);
-    nominal();
-    labels();
+    if (has(NameKind::numeric) || has(NameKind::nominal)) {
+      const bool stays_dense = permute_dense();
+      numeric(stays_dense);
+      nominal();
+    }
+    if (has(NameKind::label_class)) labels();
     b_.names.clear();
     b_.own_names = false;
   }
 
  private:
+  // Features are positions only where the block names features, labels only where it names classes: rows of hashed
+  // indices may bring a class that the model doesn't know yet.
+  bool has(NameKind kind) const noexcept {
+    return std::any_of(b_.names.begin(), b_.names.end(), [kind](const auto& name) { return name.kind == kind; });
+  }
+
   // Columns whose ids are 0 .. d-1 in any order change places.
   bool permute_dense() noexcept {
     const std::size_t rows = b_.dense_end_.size();
@@ -150,12 +158,7 @@ class BlockCodec::Renamer {
     b_.category_.resize(kept);
   }
 
-  // Labels are positions only where the block names classes.
   void labels() noexcept {
-    const auto is_class = [](const ExampleBlock::Name& name) {
-      return name.kind == NameKind::label_class;
-    };
-    if (std::none_of(b_.names.begin(), b_.names.end(), is_class)) return;
     uint32_t kept = 0, begin = 0;
     for (uint32_t& end : b_.label_end_) {
       for (uint32_t k = begin; k < end; ++k) {

@@ -577,12 +577,28 @@ class BlockCodec::Decoder {
     const auto is = [&](uint32_t at, ExampleBlock::NameKind kind) {
       return at < b_.names.size() && b_.names[at].kind == kind;
     };
-    bool has_classes = false;
+    bool has_classes = false, has_features = false;
     for (const ExampleBlock::Name& name : b_.names) {
+      has_features = has_features || name.kind == numeric || name.kind == nominal;
       if (name.kind == category && !is(name.feature, nominal))
         return bad("blocks: a category of no nominal feature");
       has_classes = has_classes || name.kind == label_class;
     }
+    if (has_features || b_.names.empty()) FRESHET_TRY(check_feature_names());
+    if (!has_classes) return {};
+    for (const float label : b_.label_)
+      if (!(label >= 0 && label < 16777216) || !is(static_cast<uint32_t>(label), label_class) ||
+          static_cast<float>(static_cast<uint32_t>(label)) != label) {
+        return bad("blocks: a class without a name");
+      }
+    return {};
+  }
+
+  Status check_feature_names() const noexcept {
+    using enum ExampleBlock::NameKind;
+    const auto is = [&](uint32_t at, ExampleBlock::NameKind kind) {
+      return at < b_.names.size() && b_.names[at].kind == kind;
+    };
     uint32_t widest = 0;
     for (uint32_t k = 0; k < n_; ++k)
       widest = std::max(widest, width(b_.dense_end_, k));
@@ -596,12 +612,6 @@ class BlockCodec::Decoder {
         return bad("blocks: a nominal feature or category without a name");
       }
     }
-    if (!has_classes) return {};
-    for (const float label : b_.label_)
-      if (!(label >= 0 && label < 16777216) || !is(static_cast<uint32_t>(label), label_class) ||
-          static_cast<float>(static_cast<uint32_t>(label)) != label) {
-        return bad("blocks: a class without a name");
-      }
     return {};
   }
 
