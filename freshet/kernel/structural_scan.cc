@@ -1,0 +1,12 @@
+#include "freshet/kernel/structural_scan.h"
+
+#include "freshet/kernel/table.h"
+
+namespace freshet::kernel {
+
+Scan structural_scan(std::span<const char> text, ScanBytes bytes,
+                     std::span<uint32_t> positions) noexcept {
+  return table().structural_scan(text.data(), text.size(), bytes, positions.data());
+}
+
+}  // namespace freshet::kernel

@@ -1,0 +1,10 @@
+#include "freshet/kernel/lanes.h"
+#include "freshet/kernel/x86/x86.h"
+
+namespace freshet::kernel {
+
+void axpy_avx2(float scale, const float* x, float* y, std::size_t n) noexcept {
+  axpy_lanes<8>(scale, x, y, n);
+}
+
+}  // namespace freshet::kernel

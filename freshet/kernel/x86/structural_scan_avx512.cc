@@ -1,0 +1,44 @@
+#include <immintrin.h>
+
+#include "freshet/kernel/positions.h"
+#include "freshet/kernel/x86/x86.h"
+
+namespace freshet::kernel {
+namespace {
+
+// Sixteen bits at a time: compress in a register, then store all of it (the storing form is slow on
+// some processors).
+inline std::size_t compress_positions(uint64_t mask, uint32_t base, uint32_t* to) noexcept {
+  const __m512i first = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  std::size_t count = 0;
+  for (uint32_t k = 0; k < 64; k += 16) {
+    const auto part = static_cast<__mmask16>(mask >> k);
+    const __m512i all = _mm512_add_epi32(first, _mm512_set1_epi32(static_cast<int>(base + k)));
+    _mm512_storeu_si512(to + count, _mm512_maskz_compress_epi32(part, all));
+    count += static_cast<std::size_t>(__builtin_popcount(part));
+  }
+  return count;
+}
+
+}  // namespace
+
+Scan structural_scan_avx512(const char* text, std::size_t size, ScanBytes bytes,
+                            uint32_t* positions) noexcept {
+  const __m512i a = _mm512_set1_epi8(bytes.a), b = _mm512_set1_epi8(bytes.b),
+                c = _mm512_set1_epi8(bytes.c), d = _mm512_set1_epi8(bytes.d),
+                lowest_high = _mm512_set1_epi8(0x20);
+  std::size_t count = 0;
+  uint64_t odd = 0;
+  for (std::size_t i = 0; i < size; i += 64) {
+    const __m512i v = _mm512_loadu_si512(text + i);
+    const uint64_t within = inside(size - i);
+    const uint64_t structural = (_mm512_cmpeq_epi8_mask(v, a) | _mm512_cmpeq_epi8_mask(v, b) |
+                                 _mm512_cmpeq_epi8_mask(v, c) | _mm512_cmpeq_epi8_mask(v, d)) &
+                                within;
+    odd |= _mm512_cmplt_epu8_mask(v, lowest_high) & ~structural & within;
+    count += compress_positions(structural, static_cast<uint32_t>(i), positions + count);
+  }
+  return {count, odd != 0};
+}
+
+}  // namespace freshet::kernel

@@ -1,0 +1,26 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#include "freshet/kernel/structural_scan.h"
+
+/// The x86 twins, one file each; x86_table.cc puts them into tables. For kernel/x86 only.
+/// Call one only on a machine that has its instructions.
+namespace freshet::kernel {
+
+float dot_sse2(const float* a, const float* b, std::size_t n) noexcept;
+float dot_avx2(const float* a, const float* b, std::size_t n) noexcept;
+float dot_avx512(const float* a, const float* b, std::size_t n) noexcept;
+
+void axpy_sse2(float scale, const float* x, float* y, std::size_t n) noexcept;
+void axpy_avx2(float scale, const float* x, float* y, std::size_t n) noexcept;
+void axpy_avx512(float scale, const float* x, float* y, std::size_t n) noexcept;
+
+Scan structural_scan_sse2(const char* text, std::size_t size, ScanBytes bytes,
+                          uint32_t* positions) noexcept;
+Scan structural_scan_avx2(const char* text, std::size_t size, ScanBytes bytes,
+                          uint32_t* positions) noexcept;
+Scan structural_scan_avx512(const char* text, std::size_t size, ScanBytes bytes,
+                            uint32_t* positions) noexcept;
+
+}  // namespace freshet::kernel

@@ -1,0 +1,25 @@
+#include "freshet/kernel/table.h"
+#include "freshet/kernel/x86/x86.h"
+
+namespace freshet::kernel {
+namespace {
+
+constexpr Table kSse2{Level::sse2, dot_sse2, axpy_sse2, structural_scan_sse2};
+constexpr Table kAvx2{Level::avx2, dot_avx2, axpy_avx2, structural_scan_avx2};
+constexpr Table kAvx512{Level::avx512, dot_avx512, axpy_avx512, structural_scan_avx512};
+
+bool has_avx512() noexcept {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
+}  // namespace
+
+const Table* x86_table(Level level) noexcept {
+  if (level == Level::sse2 && __builtin_cpu_supports("sse2")) return &kSse2;
+  if (level == Level::avx2 && __builtin_cpu_supports("avx2")) return &kAvx2;
+  if (level == Level::avx512 && has_avx512()) return &kAvx512;
+  return nullptr;
+}
+
+}  // namespace freshet::kernel
