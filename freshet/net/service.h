@@ -29,6 +29,7 @@
 
 #include "freshet/base/status.h"
 #include "freshet/log/log.h"
+#include "freshet/runtime/label_status.h"
 
 namespace freshet {
 
@@ -239,23 +240,15 @@ struct TrainAnswer {
   const Answer* prediction = nullptr;  ///< predict_train
 };
 
-enum class LabelStatus : uint8_t {
-  none,
-  applied,
-  unknown_id,
-  expired,
-  duplicate,
-  pending
-};  // numbers: gRPC's
-
-struct FeedbackResult {
+/// What became of one label of a feedback call.
+struct LabelAnswer {
   std::string_view id{};
-  LabelStatus status = LabelStatus::none;
+  LabelStatus status = LabelStatus::pending;
 };
 
 struct FeedbackAnswer {
   Lsn lsn = 0;
-  std::span<const FeedbackResult> results{};
+  std::span<const LabelAnswer> results{};
 };
 
 /// live, ready, model_ready: HTTP 200 when what was asked is true, else 503.

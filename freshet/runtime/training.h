@@ -13,6 +13,7 @@
 #include "freshet/log/log.h"
 #include "freshet/log/payload.h"
 #include "freshet/runtime/callback.h"
+#include "freshet/runtime/label_status.h"
 
 namespace freshet {
 
@@ -61,8 +62,6 @@ struct FeedbackCall {
   Ack ack = Ack::applied;
   std::string client;
 };
-enum class LabelStatus : uint8_t { applied, unknown_id, expired, duplicate, pending };
-std::string_view label_status_name(LabelStatus status) noexcept;
 struct FeedbackResult {
   Status status;
   Lsn lsn = 0;

@@ -1,0 +1,23 @@
+#pragma once
+/// What became of a late label.
+
+#include <cstdint>
+#include <string_view>
+
+namespace freshet {
+
+enum class LabelStatus : uint8_t {
+  applied,     // learned
+  unknown_id,  // no prediction was remembered under this id
+  expired,     // it was, and its time or the space for it ran out
+  duplicate,   // a label came before: the first one wins
+  pending      // appended, not learned yet
+};
+
+/// "unknown_id": as doors spell it.
+constexpr std::string_view label_status_name(LabelStatus status) noexcept {
+  constexpr std::string_view kNames[] = {"applied", "unknown_id", "expired", "duplicate", "pending"};
+  return kNames[static_cast<uint8_t>(status)];
+}
+
+}  // namespace freshet
