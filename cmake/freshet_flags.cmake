@@ -5,9 +5,6 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)  # found in one folder, linked by tests and the program
-if(NOT CMAKE_CROSSCOMPILING)
-  set(CMAKE_POSITION_INDEPENDENT_CODE ON)  # libfreshet also goes into Python modules
-endif()
 
 set(FRESHET_MAX_RING 6 CACHE STRING "Highest ring built: 2 is the portable core, 6 is everything.")
 set(FRESHET_SANITIZE "" CACHE STRING "Sanitizers, as after -fsanitize=; for instance address,undefined.")

@@ -47,7 +47,7 @@ function(freshet_folder_test folder)
 endfunction()
 
 # freshet_group(GROUP TARGET): `ninja GROUP` builds TARGET too. tools/test builds the groups sanitized_tests (asan),
-# race_tests (tsan) and attack_tests.
+# race_tests (tsan), attack_tests and fuzzers.
 function(freshet_group group target)
   if(NOT TARGET ${group})
     add_custom_target(${group})
