@@ -77,7 +77,8 @@ class BlockCodec::Renamer {
   // Features are positions only where the block names features, labels only where it names classes: rows of hashed
   // indices may bring a class that the model doesn't know yet.
   bool has(NameKind kind) const noexcept {
-    return std::any_of(b_.names.begin(), b_.names.end(), [kind](const auto& name) { return name.kind == kind; });
+    return std::any_of(b_.names.begin(), b_.names.end(),
+                       [kind](const auto& name) { return name.kind == kind; });
   }
 
   // Columns whose ids are 0 .. d-1 in any order change places.

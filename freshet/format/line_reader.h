@@ -1,10 +1,17 @@
 #pragma once
 /// What every text format is: whole lines of bytes in, examples out. One virtual call per window,
 /// never per line.
+///
+/// Who feeds a reader calls begin() until it is ready, then read() until the text is used up. A
+/// reader keeps no bytes between calls: what it has not used comes again, at the front of the next
+/// window.
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 
 #include "freshet/base/status.h"
 #include "freshet/core/example_block.h"
@@ -30,30 +37,59 @@ enum class Reason : uint8_t {
   compressed,
   decision
 };
+inline constexpr std::size_t kReasons = 16;
 
-/// One bad line. Columns count bytes, from 1.
+/// "number", "namespace", "long" ...
+std::string_view reason_name(Reason reason) noexcept;
+
+/// One bad line: what was expected where, and what stood there. Columns count bytes, from 1.
+/// The views are borrowed from the reader and its window, until the next call.
 struct Bad {
-  uint64_t line;
-  uint32_t column;
-  Reason reason;
-  Status why;
+  uint64_t line = 0;
+  uint32_t column = 0;
+  Reason reason = Reason::number;
+  Status why;                          // "expected a number"; static text
+  std::string_view name;               // of the column: `for "price"`
+  std::string_view found;              // `found "n/a"`
+  std::string_view option;             // "--missing": what would read it, followed by `found`
+  uint32_t expected = 0, counted = 0;  // Reason::columns: "expected 9 fields, found 8"
 };
 
-/// What one call did: bytes used of the window, entries written to `bad`.
+/// What one call did: bytes used of the window, entries written to `bad`. Nothing used and nothing
+/// bad: the window must be longer.
 struct Read {
   std::size_t used = 0, bad = 0;
 };
 
+/// A reader's answer to the beginning of its text.
+enum class Begin : uint8_t { ready, more, failed };
+
 class LineReader {
  public:
+  /// A block is full at the first of these.
+  static constexpr uint32_t kBlockExamples = 1024;
+  static constexpr std::size_t kBlockFeatures = 65536;
+
   virtual ~LineReader() = default;
-  /// Whole lines of `window` go into `out` until it is full (its reader's own limits), `bad` is
-  /// full, or none is left. `last`: a line without '\n' at the end counts too.  REQUIRES: 64
-  /// readable bytes behind the window.
+  /// Looks at the beginning of the text: a header, kinds of columns. Uses no bytes. `more`: call
+  /// again with a longer window, at most 1 MiB or the whole text. `failed`: `bad` says why, and the
+  /// text can't be read at all.  REQUIRES: 64 readable bytes behind the window.
+  virtual Begin begin(std::span<const char> window, bool last, Bad& bad) noexcept;
+  /// Whole lines of `window` go into `out` until it is full, `bad` is full, or none is left.
+  /// `last`: a line without '\n' at the end counts too.  REQUIRES: begin() was ready; 64 readable
+  /// bytes behind the window.
   virtual Read read(std::span<const char> window, bool last, ExampleBlock& out,
                     std::span<Bad> bad) noexcept = 0;
   /// The number of the next line, from 1.
   virtual uint64_t next_line() const noexcept = 0;
+  /// The feeder threw this many lines away: one that is too long.
+  virtual void skip_lines(uint64_t count) noexcept = 0;
+  /// Another file of the same kind begins: line 1, the columns may stand in another order.
+  virtual void restart() noexcept = 0;
+  /// Features of value 0 that were left out, because absent and 0 are the same in this format.
+  virtual uint64_t zeros() const noexcept { return 0; }
+  /// What a person should know about how the text is read, once: "reads column \"up\" as target".
+  virtual std::span<const std::string> notices() const noexcept { return {}; }
 };
 
 }  // namespace freshet

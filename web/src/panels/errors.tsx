@@ -3,10 +3,8 @@
 import { clock, moment } from "../format/times";
 import type { PanelProps } from "./view";
 
-const kMostShown = 10;
-
 export function Errors({ state, model, nowUs }: PanelProps) {
-  const errors = state.errors.filter((e) => e.model === null || e.model === model.name).slice(0, kMostShown);
+  const errors = state.errors.filter((e) => e.model === null || e.model === model.name);
   const started = model.info?.started_us;
   return (
     <section class="panel" aria-labelledby="h-errors">

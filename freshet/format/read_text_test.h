@@ -1,0 +1,89 @@
+#pragma once
+/// For tests of readers: feeds a text in windows of any size and keeps what came out.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "freshet/format/line_reader.h"
+
+namespace freshet {
+
+struct BadLine {
+  uint64_t line;
+  uint32_t column;
+  Reason reason;
+  std::string why, name, found;
+};
+
+struct WhatWasRead {
+  std::vector<std::vector<float>> dense, value, label;
+  std::vector<std::vector<uint32_t>> index, nominal, category;
+  std::vector<float> weight;
+  std::vector<int64_t> time_us;
+  std::vector<std::string> id;
+  std::vector<uint64_t> line;
+  std::vector<BadLine> bad;
+  Begin begin = Begin::ready;
+
+  void keep(const Bad& b) {
+    bad.push_back({b.line, b.column, b.reason, std::string(b.why.text()), std::string(b.name),
+                   std::string(b.found)});
+  }
+  void keep(const ExampleBlock& block) {
+    for (uint32_t k = 0; k < block.size(); ++k) {
+      const Example x = block[k];
+      dense.emplace_back(x.dense.begin(), x.dense.end());
+      value.emplace_back(x.numeric.value.begin(), x.numeric.value.end());
+      index.emplace_back(x.numeric.index.begin(), x.numeric.index.end());
+      label.emplace_back(x.label.begin(), x.label.end());
+      nominal.emplace_back(x.nominal.index.begin(), x.nominal.index.end());
+      category.emplace_back(x.nominal.category.begin(), x.nominal.category.end());
+      weight.push_back(x.weight);
+      time_us.push_back(x.time_us);
+      id.emplace_back(block.id(k));
+      line.push_back(block.line(k));
+    }
+  }
+};
+
+/// Feeds `text`, never more than `window` bytes at first; longer windows only when asked for.
+inline WhatWasRead read_text(LineReader& reader, std::string_view text,
+                             std::size_t window = 1u << 20) {
+  WhatWasRead all;
+  const std::string padded = std::string(text) + std::string(64, '\xff');
+  std::size_t at = 0, size = window;
+  const auto view = [&] {
+    return std::span<const char>(padded.data() + at, std::min(size, text.size() - at));
+  };
+  const auto is_last = [&] { return at + size >= text.size(); };
+  Bad first;
+  while ((all.begin = reader.begin(view(), is_last(), first)) == Begin::more)
+    size *= 2;
+  if (all.begin == Begin::failed) {
+    all.keep(first);
+    return all;
+  }
+  ExampleBlock block;
+  while (at < text.size()) {
+    Bad bad[3];
+    block.clear();
+    const Read done = reader.read(view(), is_last(), block, bad);
+    all.keep(block);
+    for (std::size_t k = 0; k < done.bad; ++k)
+      all.keep(bad[k]);
+    REQUIRE(done.used <= text.size() - at);
+    at += done.used;
+    if (done.used != 0)
+      size = window;
+    else if (done.bad == 0) {
+      REQUIRE(!is_last());
+      size *= 2;
+    }
+  }
+  return all;
+}
+
+}  // namespace freshet

@@ -1,0 +1,10 @@
+#include "freshet/kernel/lanes.h"
+#include "freshet/kernel/x86/x86.h"
+
+namespace freshet::kernel {
+
+float dot_avx512(const float* a, const float* b, std::size_t n) noexcept {
+  return dot_lanes<16>(a, b, n);
+}
+
+}  // namespace freshet::kernel
