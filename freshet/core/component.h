@@ -67,6 +67,9 @@ class Component {
   virtual uint32_t traits() const noexcept { return info().traits; }
   /// What info().options describes.
   virtual const void* options() const noexcept = 0;
+  /// Bytes of its state on the heap, tables counted by the chunks touched; 0: a few, inside the
+  /// object.
+  virtual std::size_t bytes() const noexcept { return 0; }
   /// How `inspect` shows it: weights, counts. Default: nothing.
   virtual void draw(Sink&) const noexcept {}
   virtual Status save(Writer&) const noexcept = 0;

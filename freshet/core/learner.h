@@ -28,6 +28,7 @@ struct Progress {
 };
 
 class Pipeline;
+class Table;
 
 class Learner : public Component {
  public:
@@ -79,6 +80,9 @@ class Learner : public Component {
   virtual std::span<const float> parameters() const noexcept;
   /// Writer only. Default: `unsupported`.
   virtual Status replace(std::span<const float> parameters) noexcept;
+  /// kLive: the tables its readers read, which never move; save() writes each whole. A checkpoint
+  /// that copies them while `learn` goes on watches their chunks (core/table.h). Default: none.
+  virtual std::span<Table* const> live_tables() noexcept { return {}; }
 };
 
 /// Index of the first value that is not finite, a non-finite or negative weight, or kNone. Order:

@@ -39,6 +39,17 @@ const Progress* Pipeline::progress() const noexcept {
   return learner_->progress();
 }
 
+std::span<Table* const> Pipeline::live_tables() noexcept {
+  return stateless_ ? learner_->live_tables() : std::span<Table* const>();
+}
+
+std::size_t Pipeline::bytes() const noexcept {
+  std::size_t sum = learner_->bytes();
+  for (const auto& transform : transforms_)
+    sum += transform->bytes();
+  return sum;
+}
+
 uint32_t Pipeline::traits() const noexcept {
   uint32_t traits =
       learner_->traits() & ~uint32_t{kMergeable};  // parameters() doesn't hold the transforms

@@ -41,6 +41,8 @@ class Pipeline final : public Learner {
   Status copy_into(Learner& spare) const noexcept override;
   Status merge(const Learner& same_kind) noexcept override;
   const Progress* progress() const noexcept override;
+  std::span<Table* const> live_tables() noexcept override;
+  std::size_t bytes() const noexcept override;
 
   std::span<const std::unique_ptr<Transformer>> transforms() const noexcept { return transforms_; }
   Learner& learner() noexcept { return *learner_; }

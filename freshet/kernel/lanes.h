@@ -1,22 +1,24 @@
 #pragma once
 #include <cstddef>
+#if defined(__AVX__)
+#include <immintrin.h>
+#endif
 
-/// The order in which all sums of the kernels run: 16 lanes, element i in lane i mod 16, then a
-/// fixed tree.
+/// The order in which all sums of the kernels run: 16 lanes, element i in lane i mod 16, then a fixed tree.
 ///
-/// The templates are written with the compilers' vector types, so that one text serves every
-/// instruction set: an ISA file instantiates its width. They live in an unnamed namespace on
-/// purpose: files compiled for different machines must never share a function, or the linker might
-/// keep the one that this machine can't run.
+/// Written with the compilers' vector types, so that one text serves every instruction set: an ISA file instantiates its
+/// width. All of it lives in an unnamed namespace on purpose: files compiled for different machines must never share a
+/// function, or the linker might keep the one that this machine can't run.
 namespace freshet::kernel {
 
 inline constexpr std::size_t kLanes = 16;
 
 namespace {
 
-template <std::size_t kWidth>
-struct Vector {
-  typedef float Type __attribute__((vector_size(4 * kWidth)));
+/// Four floats: SSE2, NEON, SIMD128, and plain registers elsewhere.
+struct Floats4 {
+  static constexpr std::size_t kWidth = 4;
+  typedef float Type __attribute__((vector_size(16)));
 
   static Type load(const float* from) noexcept {
     Type v;
@@ -24,18 +26,54 @@ struct Vector {
     return v;
   }
 
-  /// The first n < kWidth; zeros behind.
+  /// The first n < kWidth; zeros behind. Reads nothing behind them.
   static Type load_some(const float* from, std::size_t n) noexcept {
-    float some[kWidth] = {};
-    for (std::size_t i = 0; i < n; i++)
-      some[i] = from[i];
-    return load(some);
+    return Type{n > 0 ? from[0] : 0, n > 1 ? from[1] : 0, n > 2 ? from[2] : 0, 0};
   }
 
   static void store(Type v, float* to) noexcept { __builtin_memcpy(to, &v, sizeof(v)); }
+
+  /// Four vectors of lanes: k + (k + 8), then k + 4, then k + 2, then k + 1.
+  static float sum(const Type* lanes) noexcept {
+    const Type quarter = (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
+    return (quarter[0] + quarter[2]) + (quarter[1] + quarter[3]);
+  }
 };
 
-/// Lanes k, k + 8; then k + 4; then k + 2; then k + 1.
+#if defined(__AVX__)
+/// Eight floats.
+struct Floats8 {
+  static constexpr std::size_t kWidth = 8;
+  using Type = __m256;
+
+  static Type load(const float* from) noexcept { return _mm256_loadu_ps(from); }
+  static Type load_some(const float* from, std::size_t n) noexcept {
+    alignas(32) static constexpr int kOnesThenZeros[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    const auto* mask = reinterpret_cast<const __m256i*>(kOnesThenZeros + 8 - n);
+    return _mm256_maskload_ps(from, _mm256_loadu_si256(mask));
+  }
+  static void store(Type v, float* to) noexcept { _mm256_storeu_ps(to, v); }
+
+  static float sum(const Type* lanes) noexcept {
+    const Type half = lanes[0] + lanes[1];
+    const __m128 quarter = _mm256_castps256_ps128(half) + _mm256_extractf128_ps(half, 1);
+    return (quarter[0] + quarter[2]) + (quarter[1] + quarter[3]);
+  }
+};
+#endif
+
+#if defined(__AVX512F__)
+/// Sixteen floats: for what has no sums. A sum in one vector of 16 waits for itself; two of 8 are faster.
+struct Floats16 {
+  static constexpr std::size_t kWidth = 16;
+  using Type = __m512;
+
+  static Type load(const float* from) noexcept { return _mm512_loadu_ps(from); }
+  static void store(Type v, float* to) noexcept { _mm512_storeu_ps(to, v); }
+};
+#endif
+
+/// The tree over lanes in memory.
 inline float sum_lanes(const float* lanes) noexcept {
   float half[8];
   for (std::size_t k = 0; k < 8; k++)
@@ -45,51 +83,37 @@ inline float sum_lanes(const float* lanes) noexcept {
   return (half[0] + half[2]) + (half[1] + half[3]);
 }
 
-/// The same tree over four vectors of 4, two of 8 or one of 16.
-template <std::size_t kWidth>
-inline float sum_vectors(const typename Vector<kWidth>::Type* lanes) noexcept {
-  if constexpr (kWidth == 16) {
-    float all[kLanes];
-    Vector<16>::store(lanes[0], all);
-    const typename Vector<8>::Type halves[2] = {Vector<8>::load(all), Vector<8>::load(all + 8)};
-    return sum_vectors<8>(halves);
-  } else if constexpr (kWidth == 8) {
-    const typename Vector<8>::Type half = lanes[0] + lanes[1];
-    const typename Vector<4>::Type low = __builtin_shufflevector(half, half, 0, 1, 2, 3);
-    const typename Vector<4>::Type high = __builtin_shufflevector(half, half, 4, 5, 6, 7);
-    const typename Vector<4>::Type quarter = low + high;
-    return (quarter[0] + quarter[2]) + (quarter[1] + quarter[3]);
-  } else {
-    const typename Vector<4>::Type quarter = (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
-    return (quarter[0] + quarter[2]) + (quarter[1] + quarter[3]);
-  }
-}
-
-template <std::size_t kWidth>
+template <class Floats>
 inline float dot_lanes(const float* a, const float* b, std::size_t n) noexcept {
-  using V = Vector<kWidth>;
-  typename V::Type lanes[kLanes / kWidth] = {};
+  constexpr std::size_t kWidth = Floats::kWidth;
+  typename Floats::Type lanes[kLanes / kWidth];
+  for (auto& lane : lanes) lane = typename Floats::Type{};
   std::size_t i = 0;
   for (; i + kLanes <= n; i += kLanes) {
-    for (std::size_t k = 0; k < kLanes / kWidth; k++)
-      lanes[k] += V::load(a + i + k * kWidth) * V::load(b + i + k * kWidth);
-  }
-  for (std::size_t k = 0; i < n; k++, i += kWidth) {
-    if (n - i >= kWidth) {
-      lanes[k] += V::load(a + i) * V::load(b + i);
-    } else {
-      lanes[k] += V::load_some(a + i, n - i) * V::load_some(b + i, n - i);
+#pragma GCC unroll 4
+    for (std::size_t k = 0; k < kLanes / kWidth; k++) {
+      lanes[k] += Floats::load(a + i + k * kWidth) * Floats::load(b + i + k * kWidth);
     }
   }
-  return sum_vectors<kWidth>(lanes);
+  // Unrolled, so that the lanes stay in registers.
+  // A lane that gets no product gets 0 * 0: it started at +0, so it can't be the -0 that this would change.
+#pragma GCC unroll 4
+  for (std::size_t k = 0; k < kLanes / kWidth; k++, i += kWidth) {
+    if (i + kWidth <= n) {
+      lanes[k] += Floats::load(a + i) * Floats::load(b + i);
+    } else if (i < n) {
+      lanes[k] += Floats::load_some(a + i, n - i) * Floats::load_some(b + i, n - i);
+    }
+  }
+  return Floats::sum(lanes);
 }
 
-template <std::size_t kWidth>
+template <class Floats>
 inline void axpy_lanes(float scale, const float* x, float* y, std::size_t n) noexcept {
-  using V = Vector<kWidth>;
+  constexpr std::size_t kWidth = Floats::kWidth;
   std::size_t i = 0;
   for (; i + kWidth <= n; i += kWidth)
-    V::store(V::load(y + i) + V::load(x + i) * scale, y + i);
+    Floats::store(Floats::load(y + i) + Floats::load(x + i) * scale, y + i);
   for (; i < n; i++)
     y[i] += x[i] * scale;
 }

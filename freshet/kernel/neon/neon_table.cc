@@ -8,11 +8,11 @@ namespace freshet::kernel {
 namespace {
 
 float dot_neon(const float* a, const float* b, std::size_t n) noexcept {
-  return dot_lanes<4>(a, b, n);
+  return dot_lanes<Floats4>(a, b, n);
 }
 
 void axpy_neon(float scale, const float* x, float* y, std::size_t n) noexcept {
-  axpy_lanes<4>(scale, x, y, n);
+  axpy_lanes<Floats4>(scale, x, y, n);
 }
 
 // One bit for each byte of four vectors of all ones or zeros: keep bit k of byte k mod 8, then add

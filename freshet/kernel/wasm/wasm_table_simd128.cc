@@ -8,11 +8,11 @@ namespace freshet::kernel {
 namespace {
 
 float dot_simd128(const float* a, const float* b, std::size_t n) noexcept {
-  return dot_lanes<4>(a, b, n);
+  return dot_lanes<Floats4>(a, b, n);
 }
 
 void axpy_simd128(float scale, const float* x, float* y, std::size_t n) noexcept {
-  axpy_lanes<4>(scale, x, y, n);
+  axpy_lanes<Floats4>(scale, x, y, n);
 }
 
 Scan structural_scan_simd128(const char* text, std::size_t size, ScanBytes bytes,

@@ -4,7 +4,7 @@
 namespace freshet::kernel {
 
 void axpy_avx2(float scale, const float* x, float* y, std::size_t n) noexcept {
-  axpy_lanes<8>(scale, x, y, n);
+  axpy_lanes<Floats8>(scale, x, y, n);
 }
 
 }  // namespace freshet::kernel

@@ -4,7 +4,7 @@
 namespace freshet::kernel {
 
 void axpy_sse2(float scale, const float* x, float* y, std::size_t n) noexcept {
-  axpy_lanes<4>(scale, x, y, n);
+  axpy_lanes<Floats4>(scale, x, y, n);
 }
 
 }  // namespace freshet::kernel

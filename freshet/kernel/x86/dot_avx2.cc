@@ -4,7 +4,7 @@
 namespace freshet::kernel {
 
 float dot_avx2(const float* a, const float* b, std::size_t n) noexcept {
-  return dot_lanes<8>(a, b, n);
+  return dot_lanes<Floats8>(a, b, n);
 }
 
 }  // namespace freshet::kernel

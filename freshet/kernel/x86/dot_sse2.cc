@@ -4,7 +4,7 @@
 namespace freshet::kernel {
 
 float dot_sse2(const float* a, const float* b, std::size_t n) noexcept {
-  return dot_lanes<4>(a, b, n);
+  return dot_lanes<Floats4>(a, b, n);
 }
 
 }  // namespace freshet::kernel

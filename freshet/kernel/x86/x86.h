@@ -10,7 +10,6 @@ namespace freshet::kernel {
 
 float dot_sse2(const float* a, const float* b, std::size_t n) noexcept;
 float dot_avx2(const float* a, const float* b, std::size_t n) noexcept;
-float dot_avx512(const float* a, const float* b, std::size_t n) noexcept;
 
 void axpy_sse2(float scale, const float* x, float* y, std::size_t n) noexcept;
 void axpy_avx2(float scale, const float* x, float* y, std::size_t n) noexcept;

@@ -6,7 +6,8 @@ namespace {
 
 constexpr Table kSse2{Level::sse2, dot_sse2, axpy_sse2, structural_scan_sse2};
 constexpr Table kAvx2{Level::avx2, dot_avx2, axpy_avx2, structural_scan_avx2};
-constexpr Table kAvx512{Level::avx512, dot_avx512, axpy_avx512, structural_scan_avx512};
+// dot: see Floats16 in lanes.h.
+constexpr Table kAvx512{Level::avx512, dot_avx2, axpy_avx512, structural_scan_avx512};
 
 bool has_avx512() noexcept {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&

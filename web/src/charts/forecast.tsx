@@ -29,8 +29,10 @@ type Points = [us: number, value: number][];
 
 function Drawing({ model, width }: { model: ModelState; width: number }) {
   const nowUs = model.forecasts[model.forecasts.length - 1]?.time_us ?? 0;
-  const shown = model.forecasts.filter((f) => f.time_us >= nowUs - kShownUs);
-  const came: Points = shown.flatMap((f) => (f.seen === null ? [] : [[f.time_us, f.seen]]));
+  const endUs = Math.max(nowUs, ...model.forecasts.map((f) => f.for_us));
+  const startUs = endUs - kShownUs;
+  const shown = model.forecasts.filter((f) => f.for_us >= startUs);
+  const came: Points = shown.flatMap((f) => (f.seen === null || f.time_us < startUs ? [] : [[f.time_us, f.seen]]));
   const said: Points = shown.flatMap((f) => (f.prediction === null ? [] : [[f.for_us, f.prediction]]));
   const last = shown[shown.length - 1];
   const unit = model.metrics?.unit ?? "";
@@ -38,8 +40,7 @@ function Drawing({ model, width }: { model: ModelState; width: number }) {
   const bounds = unit === "points" ? { fromZero: true } : {};
   const scale = values.length > 0 ? roundScale(Math.min(...values), Math.max(...values), bounds) : roundScale(0, 1);
   const ticks = scale.ticks.length > 3 ? [scale.low, scale.high] : scale.ticks;
-  const endUs = Math.max(nowUs + 1, ...said.map(([us]) => us));
-  const x = (us: number) => kLeft + ((us - (endUs - kShownUs)) / kShownUs) * (width - kLeft - 6);
+  const x = (us: number) => kLeft + ((us - startUs) / kShownUs) * (width - kLeft - 6);
   const y = (v: number) => 6 + (kHeight - 16) * (1 - (v - scale.low) / (scale.high - scale.low));
   const path = (points: Points) => points.map(([us, v], i) => {
     const joined = i > 0 && us - (points[i - 1]?.[0] ?? 0) < kGapUs;
@@ -48,7 +49,7 @@ function Drawing({ model, width }: { model: ModelState; width: number }) {
   const next = said[said.length - 1];
   const ahead = last === undefined ? "" : Math.round((last.for_us - last.time_us) / 1e5) === 10 ? "next second" : `in ${duration(last.for_us - last.time_us)}`;
   const words = `${model.name}, the last 30 seconds and its forecast; came ${target(last?.seen, unit)}, ${ahead} ${target(last?.prediction, unit)}`;
-  const odd = model.surprises.filter((s) => s.time_us >= endUs - kShownUs && typeof s.seen === "number");
+  const odd = model.surprises.filter((s) => s.time_us >= startUs && typeof s.seen === "number");
   return (
     <svg class="forecast" width={width} height={kHeight + 20} role="img" aria-label={words}>
       {ticks.map((v, i) => (

@@ -29,6 +29,12 @@ describe("holes", () => {
     expect(findHoles(inputs({ outages, series: apart }))[0]?.text).toMatch(/^no connection .* to /);
   });
 
+  it("ends with the first value of a server that was back before this page noticed", () => {
+    const series = { accuracy: { t: [s(49), s(55), s(56)], min: [1, 1, 1], max: [1, 1, 1], last: [1, 1, 1] } };
+    const holes = findHoles(inputs({ outages: [{ fromUs: s(50), toUs: s(60) }], series }));
+    expect(holes.map((h) => [h.fromUs, h.toUs])).toEqual([[s(50), s(55)]]);
+  });
+
   it("a stopped trainer leaves the latency alone", () => {
     const [hole] = findHoles(inputs({ status: status("stopped", 80) }));
     expect(hole).toMatchObject({ lanes: [0, 1], sign: "✕", fromUs: s(80), toUs: s(100), short: "stopped" });

@@ -43,21 +43,26 @@ export function findHoles(of: HoleInputs): Hole[] {
 /** An outage of this page is a hole only where history did not fill it afterwards. */
 function lostHoles({ outages, series, bucketUs, nowUs }: HoleInputs): Hole[] {
   const holes: Hole[] = [];
-  for (const { fromUs, toUs } of outages) {
-    const lanes = [kMetricLane, kThroughputLane, kLatencyLane];
-    if (toUs === null) {
+  const lanes = [kMetricLane, kThroughputLane, kLatencyLane];
+  for (const outage of outages) {
+    const { fromUs } = outage;
+    if (outage.toUs === null) {
       const text = `no connection since ${clock(fromUs)}`;
       holes.push({ fromUs, toUs: nowUs, lanes, sign: "✕", text, short: "lost" });
-    } else if (toUs - fromUs > gapOf(bucketUs) && !hasDataWithin(series, fromUs + bucketUs, toUs - bucketUs)) {
-      const text = `no connection ${clock(fromUs)} to ${clock(toUs)}`;
-      holes.push({ fromUs, toUs, lanes, sign: "✕", text, short: "lost" });
+      continue;
     }
+    const toUs = Math.min(outage.toUs, firstAfter(series, fromUs + bucketUs));
+    if (toUs - fromUs <= gapOf(bucketUs)) continue;
+    const text = `no connection ${clock(fromUs)} to ${clock(toUs)}`;
+    holes.push({ fromUs, toUs, lanes, sign: "✕", text, short: "lost" });
   }
   return holes;
 }
 
-const hasDataWithin = (series: Record<string, Series>, fromUs: number, toUs: number) =>
-  Object.values(series).some((s) => s.t.some((us) => us > fromUs && us < toUs));
+function firstAfter(series: Record<string, Series>, us: number): number {
+  const times = Object.values(series).map((s) => s.t.find((t) => t > us) ?? Infinity);
+  return Math.min(...times, Infinity);
+}
 
 function idleHole({ status, outages, nowUs }: HoleInputs): Hole[] {
   if (status === null || status.since_us === null) return [];

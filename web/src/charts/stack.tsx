@@ -1,7 +1,7 @@
 // The stack of charts: one time axis, one cross-hair, marks and words through all of them.
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { kUnknown } from "../format/numbers";
+import { kNotFinite, kUnknown } from "../format/numbers";
 import { clock, moment } from "../format/times";
 import { decimate, nearest, newest, valueAt, type Frame } from "./frame";
 import { shorten, spread } from "./labels";
@@ -97,25 +97,27 @@ interface View {
   places: Places;
 }
 
-/** The value of a line under the cross-hair or at its end; null where there is a hole or nothing. */
-function lineValue(frame: Frame, line: Line, sample: number): number | null {
-  if (sample >= 0) return valueAt(frame, line.key, sample);
+/** The value of a line under the cross-hair or at its end, in words. */
+function lineEnd(frame: Frame, line: Line, sample: number): { text: string; value: number | null } | null {
+  if (sample >= 0) {
+    const value = valueAt(frame, line.key, sample);
+    return value === null ? null : { text: line.say(value), value };
+  }
+  // At the end of a line stands its newest value; null there is a value that was not finite.
   const last = newest(frame, line.key);
-  if (typeof last === "number") return last;
-  const cells = frame.columns[line.key]?.last ?? [];
-  for (let i = cells.length - 1; i >= 0; i--) if (typeof cells[i] === "number") return cells[i] as number;
-  return null;
+  if (typeof last === "number") return { text: line.say(last), value: last };
+  return last === null ? { text: kNotFinite, value: null } : null;
 }
 
 function Keys({ lane, frame, sample }: { lane: Lane; frame: Frame; sample: number }) {
   return (
     <p class="key">
       {[...lane.lines].reverse().map((line) => {
-        const value = lineValue(frame, line, sample);
+        const end = lineEnd(frame, line, sample);
         return (
           <span key={line.key}>
             <svg width="16" height="6" aria-hidden="true"><path class={`l-${line.look}`} d="M0 3h16" /></svg>
-            {line.name} <b>{value === null ? kUnknown : line.say(value)}</b>
+            {line.name} <b>{end?.text ?? kUnknown}</b>
           </span>
         );
       })}
@@ -162,8 +164,8 @@ function LaneWords({ view, lane, top, hair }: { view: View; lane: Lane; top: num
     return <text class="lbl t-ink halo" x={kGutter + 12} y={top + lane.height / 2 + 4}>{lane.empty}</text>;
   }
   const ends = lane.lines.flatMap((line) => {
-    const value = lineValue(stack.frame, line, sample);
-    return value === null ? [] : [{ line, value, y: yOf(lane, value) }];
+    const end = lineEnd(stack.frame, line, sample);
+    return end === null ? [] : [{ line, text: end.text, value: end.value, y: end.value === null ? 0 : yOf(lane, end.value) }];
   });
   const ys = spread(ends.map((e) => e.y + 4), kLabelGap, 8, lane.height + 8);
   const edge = view.width - view.right;
@@ -171,15 +173,15 @@ function LaneWords({ view, lane, top, hair }: { view: View; lane: Lane; top: num
   const stale = view.stale && sample < 0 ? " stale" : "";
   return (
     <g>
-      {!view.narrow && ends.map(({ line, value }, i) => (
+      {!view.narrow && ends.map(({ line, text }, i) => (
         <g key={line.key}>
           <text class={`lbl t-${line.look}${stale}`} x={edge + at - 6} y={top + (ys[i] ?? 0)} text-anchor="end">
-            {line.say(value).replace(/ (\/s|µs)$/, "").replace(/ points$/, "")}
+            {text.replace(/ (\/s|µs|points)$/, "")}
           </text>
           <text class={`lbl name t-${line.look}${stale}`} x={edge + at} y={top + (ys[i] ?? 0)}>{shorten(line.name, 15)}</text>
         </g>
       ))}
-      {hair !== null && ends.map(({ line, y }) => <circle class="dot" key={line.key} cx={hair} cy={top + y} r={3} />)}
+      {hair !== null && ends.map(({ line, y, value }) => value !== null && <circle class="dot" key={line.key} cx={hair} cy={top + y} r={3} />)}
     </g>
   );
 }

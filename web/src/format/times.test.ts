@@ -14,7 +14,7 @@ describe("times", () => {
   it("says how long with at most two units", () => {
     const said = [0, 0.02, 0.4, 9.97, 38, 250, 3600, 11_100, 187_200].map((s) => duration(s * 1e6));
     expect(said).toEqual([
-      "under 0.1 s", "under 0.1 s", "0.4 s", "10 s", "38 s", "4 min 10 s", "1 h", "3 h 5 min",
+      "0 s", "under 0.1 s", "0.4 s", "10 s", "38 s", "4 min 10 s", "1 h", "3 h 5 min",
       "2 days 4 h",
     ]);
     expect(duration(null)).toBe("–");

@@ -24,6 +24,7 @@ export const moment = (us: number, nowUs: number): string =>
 export function duration(us: number | null | undefined): string {
   if (us === null || us === undefined || !Number.isFinite(us)) return kUnknown;
   const s = Math.max(0, us) / 1e6;
+  if (s === 0) return "0 s";
   if (s < 0.05) return "under 0.1 s";
   if (s < 9.95) return `${num(s, 1)} s`;
   const whole = Math.round(s);

@@ -3,8 +3,10 @@
 import { clock, moment } from "../format/times";
 import type { PanelProps } from "./view";
 
+const kMostShown = 10;
+
 export function Errors({ state, model, nowUs }: PanelProps) {
-  const errors = state.errors.filter((e) => e.model === null || e.model === model.name);
+  const errors = state.errors.filter((e) => e.model === null || e.model === model.name).slice(0, kMostShown);
   const started = model.info?.started_us;
   return (
     <section class="panel" aria-labelledby="h-errors">

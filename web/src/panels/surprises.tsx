@@ -10,6 +10,7 @@ import type { PanelProps } from "./view";
 /** Bits that fill the bar. */
 const kFullBits = 14;
 const kFullRatio = 20;
+const kMostShown = 10;
 
 export function Surprises({ model, nowUs }: PanelProps) {
   const regression = model.metrics?.task === "regression";
@@ -29,7 +30,7 @@ export function Surprises({ model, nowUs }: PanelProps) {
             </tr>
           </thead>
           <tbody>
-            {model.surprises.map((s) => (
+            {model.surprises.slice(0, kMostShown).map((s) => (
               <Row key={`${s.row} ${s.time_us}`} surprise={s} regression={regression} info={model.info} unit={model.metrics?.unit ?? ""} nowUs={nowUs} name={model.name} />
             ))}
           </tbody>
@@ -68,7 +69,7 @@ function Row({ surprise: s, regression, info, unit, nowUs, name }: RowProps) {
       <td>{say(s.seen)}</td>
       <td>
         <span class="bar"><span class="r bits">{num(value, 1)}</span>
-          <i style={{ width: `${(Math.min(1, (value ?? 0) / full) * 70).toFixed(1)}%` }} /></span>
+          <i style={{ width: `calc((100% - 2.4em - 8px) * ${Math.min(1, (value ?? 0) / full).toFixed(3)})` }} /></span>
       </td>
       <td class="narrow">{s.parts.slice(0, 2).map((p) => `${p.feature} ${signed(p.part, 1)}`).join(", ")}</td>
     </tr>

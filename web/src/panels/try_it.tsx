@@ -56,16 +56,16 @@ function useRow({ model }: PanelProps) {
     if (last !== null) fill(last, `last row, ${num(metrics?.events)}`, false);
   };
   const wanted = rowToTry.value;
-  useEffect(() => {
-    if (wanted === null || wanted.model !== model.name) return;
-    fill(wanted.inputs, wanted.words, true);
-    rowToTry.value = null;
-    document.querySelector<HTMLInputElement>(".try input")?.focus();
-  }, [wanted]);
   const current = row !== null && row.of === `${model.name} ${n}` ? row : null;
   useEffect(() => {
-    if (current === null && n > 0 && last !== null) useLast();
-  }, [current === null, n, last === null]);
+    if (wanted !== null && wanted.model === model.name) {
+      fill(wanted.inputs, wanted.words, true);
+      rowToTry.value = null;
+      document.querySelector<HTMLInputElement>(".try input")?.focus();
+    } else if (current === null && n > 0) {
+      useLast();
+    }
+  }, [wanted, current === null, n, last === null]);
   const texts = current?.texts ?? Array.from({ length: n }, () => "");
   const words = info !== null && !info.dense;
   const bad = texts.map((text) => readCell(text, words) === null && (!words || text.trim() !== ""));

@@ -58,8 +58,8 @@ export function start(): void {
   });
   addEventListener("online", () => wake?.());
   const route = () => {
-    const name = modelOfHash(location.hash);
-    if (name !== null) select(name);
+    const name = modelOfHash(location.hash) ?? state.order[0];
+    if (name !== undefined) select(name);
   };
   addEventListener("hashchange", route);
   void connectForever(route);

@@ -1,0 +1,107 @@
+#pragma once
+/// The refusals every learner has in common, each with the component's own name in front.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "freshet/base/bits.h"
+#include "freshet/base/status.h"
+#include "freshet/core/example.h"
+#include "freshet/core/learner.h"
+
+namespace freshet {
+
+/// Two static texts as one, at compile time: the name of a component and what it says.
+template <const auto& A, const auto& B>
+struct Joined {
+  static constexpr auto make() noexcept {
+    std::array<char, sizeof(A) + sizeof(B) - 1> all{};
+    for (std::size_t k = 0; k + 1 < sizeof(A); k++)
+      all[k] = A[k];
+    for (std::size_t k = 0; k < sizeof(B); k++)
+      all[sizeof(A) - 1 + k] = B[k];
+    return all;
+  }
+  static constexpr auto kAll = make();
+  static constexpr const char* text = kAll.data();
+};
+
+namespace complaint {
+inline constexpr char kValue[] = ": value is not finite; leave the feature out instead";
+inline constexpr char kWeight[] = ": the weight is negative or not finite; give a number from 0 up";
+inline constexpr char kLabelValue[] = ": the label is not finite; leave it out instead";
+inline constexpr char kNoLabel[] = ": no label to learn from; give one, or only predict";
+inline constexpr char kLabels[] = ": several labels; this learner takes one";
+inline constexpr char kClass[] = ": the label is not a class id (a whole number from 0 up)";
+inline constexpr char kThird[] = ": a third class; use softmax or one_vs_rest";
+inline constexpr char kMany[] = ": more classes than 65536; is the label a number? use a regressor";
+inline constexpr char kFull[] = ": no room for new names; raise memory, or hash them (bits)";
+inline constexpr char kMemory[] =
+    ": its fixed size is larger than memory; raise memory or lower bits";
+inline constexpr char kOtherKind[] = ": only models of one kind and the same options can be merged";
+inline constexpr char kParameters[] = ": another number of parameters than this model has";
+inline constexpr char kParts[] = ": explain wants one part for each feature and one for the bias";
+inline constexpr char kState[] = ": its state in the model file has another size than it should";
+}  // namespace complaint
+
+/// The texts of the component called `Name`, a constexpr char array with static storage.
+template <const auto& Name>
+struct Complaints {
+  static constexpr const char* kValue = Joined<Name, complaint::kValue>::text;
+  static constexpr const char* kWeight = Joined<Name, complaint::kWeight>::text;
+  static constexpr const char* kLabelValue = Joined<Name, complaint::kLabelValue>::text;
+  static constexpr const char* kNoLabel = Joined<Name, complaint::kNoLabel>::text;
+  static constexpr const char* kLabels = Joined<Name, complaint::kLabels>::text;
+  static constexpr const char* kClass = Joined<Name, complaint::kClass>::text;
+  static constexpr const char* kThird = Joined<Name, complaint::kThird>::text;
+  static constexpr const char* kMany = Joined<Name, complaint::kMany>::text;
+  static constexpr const char* kFull = Joined<Name, complaint::kFull>::text;
+  static constexpr const char* kMemory = Joined<Name, complaint::kMemory>::text;
+  static constexpr const char* kOtherKind = Joined<Name, complaint::kOtherKind>::text;
+  static constexpr const char* kParameters = Joined<Name, complaint::kParameters>::text;
+  static constexpr const char* kParts = Joined<Name, complaint::kParts>::text;
+  static constexpr const char* kState = Joined<Name, complaint::kState>::text;
+};
+
+/// Class ids above are mistakes, not classes: nothing may allocate by them.
+inline constexpr uint32_t kMaxClasses = 65536;
+
+/// Refuses values and weights that are not finite, with the feature in at(), and examples without exactly one label.
+template <const auto& Name>
+Status check_target(const Example& x) noexcept {
+  using Says = Complaints<Name>;
+  if (const uint32_t bad = first_bad(x); bad != kNone) {
+    if (bad == kBadWeight) return {Code::invalid_argument, Says::kWeight, bad};
+    if (bad == kBadLabel) return {Code::invalid_argument, Says::kLabelValue, bad};
+    return {Code::invalid_argument, Says::kValue, bad};
+  }
+  if (x.label.empty()) return {Code::invalid_argument, Says::kNoLabel, kBadLabel};
+  if (x.label.size() != 1) return {Code::invalid_argument, Says::kLabels, kBadLabel};
+  return {};
+}
+
+/// The same, and the label is a class id. Binary: 0 or 1, -1 being an alias of 0.
+template <const auto& Name>
+Status check_class(const Example& x, bool binary) noexcept {
+  using Says = Complaints<Name>;
+  FRESHET_TRY(check_target<Name>(x));
+  const float y = x.label[0];
+  if (binary) {
+    if (y == 0 || y == 1 || y == -1) return {};
+    return {Code::invalid_argument, y > 1 && y < kMaxClasses ? Says::kThird : Says::kClass,
+            kBadLabel};
+  }
+  if (!(y >= 0) || y > 16777216.0f || static_cast<float>(static_cast<uint32_t>(y)) != y)
+    return {Code::invalid_argument, Says::kClass, kBadLabel};
+  if (y >= static_cast<float>(kMaxClasses)) return {Code::exhausted, Says::kMany, kBadLabel};
+  return {};
+}
+
+/// A double as a prediction: infinities become the largest float.
+inline float clamp_to_float(double x) noexcept {
+  constexpr double kMost = 3.4028234663852886e38;
+  return static_cast<float>(x > kMost ? kMost : x < -kMost ? -kMost : x);
+}
+
+}  // namespace freshet

@@ -1,0 +1,106 @@
+#pragma once
+/// What `linear` and `logistic` share: one raw score, learned by following a loss downhill.
+///
+/// raw = sum w_i x_i + b; g = (d loss / d raw) times the example's weight, clipped; each present feature's weight takes an
+/// optimizer step along g x_i + l2 w_i, then pays the cumulative l1 penalty; b -= intercept_rate g.
+/// Source of l1: Tsuruoka, Tsujii, Ananiadou, "Stochastic Gradient Descent Training for L1-regularized Log-linear Models
+/// with Cumulative Penalty", ACL 2009.
+/// A step that would make a weight infinite is left out and counted.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "freshet/core/learner.h"
+#include "freshet/learn/linear/linear_weights.h"
+#include "freshet/learn/linear/loss.h"
+#include "freshet/optim/optimizer.h"
+
+namespace freshet {
+
+enum class LinearOptimizer : uint8_t { sgd, adagrad, adam };
+enum class RateSchedule : uint8_t { constant, inverse };
+enum class BiasRule : uint8_t { rate, feature };
+
+/// The options of a preset, in one form.
+struct GradientSettings {
+  Loss loss = Loss::squared;
+  LossShape shape;
+  LinearOptimizer optimizer = LinearOptimizer::sgd;
+  RateSchedule schedule = RateSchedule::constant;
+  BiasRule bias = BiasRule::rate;
+  double learning_rate = 0;  // 0: the optimizer's own
+  double intercept_rate = .01;
+  double l1 = 0, l2 = 0;
+  double clip = 1e12;  // 0: ten times the faded mean
+  uint32_t bits = 0;
+  uint64_t memory = 0;
+
+  bool operator==(const GradientSettings&) const = default;
+};
+
+/// The texts a preset says, which begin with its name.
+struct GradientTexts {
+  const char *full, *too_large, *other_kind, *parameters, *parts, *state;
+};
+
+class GradientLinear : public Learner {
+ public:
+  uint32_t traits() const noexcept override;
+  uint32_t outputs() const noexcept override { return 1; }
+  void predict(const Example& x, std::span<float> out) const noexcept override;
+  void predict_live(const Example& x, std::span<float> out) const noexcept override;
+  Status learn(const Example& x, std::span<float> before) noexcept override;
+  Status explain(const Example& x, std::span<float> parts) const noexcept override;
+  void draw(Sink& sink) const noexcept override;
+  Status save(Writer& writer) const noexcept override;
+  Status load(Reader& reader) noexcept override;
+  Status copy_into(Learner& spare) const noexcept override;
+  /// Weights by examples learned, adagrad's by the squared gradients they have met; features are joined by index.
+  Status merge(const Learner& same_kind) noexcept override;
+  /// The bias, then the weights by row or hash.  shape [1 + n]
+  std::span<const float> parameters() const noexcept override;
+  Status replace(std::span<const float> parameters) noexcept override;
+  std::span<Table* const> live_tables() noexcept override;
+  std::size_t bytes() const noexcept override { return weights_.bytes(); }
+
+  /// Steps left out because a weight would have become infinite.
+  uint64_t skipped() const noexcept { return skipped_; }
+
+ protected:
+  GradientLinear(const GradientSettings& settings, const GradientTexts& texts) noexcept;
+  Status start() noexcept { return weights_.start(texts_.too_large); }
+  Status assign(const GradientLinear& from) noexcept;
+
+  /// The target of a checked example: classes become -1 and 1.
+  virtual double target(const Example& x) const noexcept = 0;
+  virtual float link(double raw) const noexcept = 0;
+
+ private:
+  // Bytes of the file: the order of what save() writes as "state" never changes.
+  struct State {
+    OptimizerClock clock;
+    double penalty = 0;                           // u: what l1 has asked of every weight so far
+    double gradient_sum = 0, gradient_count = 0;  // faded, for clip = 0
+  };
+
+  double clipped(double g) noexcept;
+  double rate_now() const noexcept;
+  template <class Rule>
+  void follow(const Example& x, double g) noexcept;
+  template <class Rule, bool kPenalty, class Store>
+  void step(const Example& x, const Rule& rule, float g) noexcept;
+  bool mergeable(const Learner& other) const noexcept;
+  void merge_row(std::size_t to, const GradientLinear& other, std::size_t from) noexcept;
+  std::span<const std::string_view> array_names() const noexcept;
+  std::size_t penalty_array() const noexcept { return weights_.arrays() - 1; }
+
+  GradientSettings settings_;
+  GradientTexts texts_;
+  LinearWeights weights_;
+  State state_;
+  uint64_t skipped_ = 0;
+  std::array<Table*, LinearWeights::kMost> tables_{};
+};
+
+}  // namespace freshet

@@ -1,0 +1,142 @@
+#pragma once
+/// The weights of one linear score, with up to three floats beside each: optimizer slots and the penalty paid.
+///
+/// Position 0 is the bias; feature k of a dictionary (rows by first appearance) stands at row + 1, a hashed one at
+/// (index & mask) + 1. A nominal pair is the feature `mix(index, category)` with value 1. Hashed weights live in tables
+/// that readers may read while the writer stores (kLive); a dictionary's grow in the model's pool and are never live.
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "freshet/base/bits.h"
+#include "freshet/base/live.h"
+#include "freshet/base/pool.h"
+#include "freshet/core/dictionary.h"
+#include "freshet/core/example.h"
+#include "freshet/core/table.h"
+
+namespace freshet {
+
+/// Sums in eight lanes (position mod 8) with a fixed tree at the end: the same bits on every target. Products of floats
+/// are exact in double, so a sum overflows for no input and barely depends on the order of features.
+struct LaneSum {
+  std::array<double, 8> lane{};
+  void add(std::size_t k, double x) noexcept { lane[k & 7] += x; }
+  double total() const noexcept {
+    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) +
+           ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+  }
+};
+
+class LinearWeights {
+ public:
+  static constexpr uint32_t kMost = 4;  // the weight and three beside it
+
+  /// bits 0: a dictionary, else 2^bits rows. memory 0: no limit.
+  LinearWeights(uint32_t bits, uint64_t memory, uint32_t arrays) noexcept
+      : pool_(memory == 0 || memory > SIZE_MAX ? SIZE_MAX : static_cast<std::size_t>(memory)),
+        dictionary_(pool_),
+        arrays_(arrays),
+        bits_(bits),
+        mask_(bits == 0 ? 0 : static_cast<uint32_t>((uint64_t{1} << bits) - 1)) {}
+
+  /// Makes the tables. `exhausted` with `too_large` when their size is past the limit.
+  Status start(const char* too_large) noexcept;
+
+  bool hashed() const noexcept { return bits_ != 0; }
+  uint32_t arrays() const noexcept { return arrays_; }
+  /// Weights there are, the bias included.
+  std::size_t size() const noexcept { return hashed() ? tables_[0].size() : grown_[0].size(); }
+  float* array(uint32_t k) noexcept { return hashed() ? tables_[k].data() : grown_[k].data(); }
+  const float* array(uint32_t k) const noexcept {
+    return hashed() ? tables_[k].data() : grown_[k].data();
+  }
+  Table& table(uint32_t k) noexcept { return tables_[k]; }
+  const Dictionary& dictionary() const noexcept { return dictionary_; }
+  std::size_t bytes() const noexcept;
+
+  /// Room for every feature of x; false at the limit, and nothing changed.
+  bool admit(const Example& x) noexcept {
+    if (hashed() || (x.dense.size() <= dictionary_.identity() && x.numeric.index.empty() &&
+                     x.nominal.index.empty()))
+      return true;
+    return admit_new(x);
+  }
+
+  /// Position of a feature, or 0 when no weight knows it.
+  std::size_t position(uint32_t index) const noexcept {
+    return hashed() ? std::size_t{index & mask_} + 1 : std::size_t{dictionary_.find(index) + 1u};
+  }
+
+  /// bias + sum of weight times value.
+  template <class Load>
+  double raw(const Example& x) const noexcept;
+
+  /// Calls f(position, value) for every feature that has a weight, in the example's order: dense, numeric, nominal.
+  template <class F>
+  void each(const Example& x, F&& f) const noexcept;
+
+  /// Leading dense features at positions 1, 2, 3 ...
+  std::size_t run(const Example& x) const noexcept {
+    const std::size_t known = hashed() ? std::size_t{mask_} + 1 : dictionary_.identity();
+    return x.dense.size() < known ? x.dense.size() : known;
+  }
+
+  /// shape [d + n + m + 1]: dense, numeric and nominal features in order, then the bias.
+  void explain(const Example& x, std::span<float> parts) const noexcept;
+
+  Status save(Writer& writer, std::span<const std::string_view> names) const noexcept;
+  Status load(Reader& reader, std::span<const std::string_view> names, const char* wrong) noexcept;
+  /// The same numbers, `arrays` of them. False without room.
+  bool assign(const LinearWeights& from, uint32_t arrays) noexcept;
+
+ private:
+  bool admit_new(const Example& x) noexcept;
+
+  Pool pool_;
+  Dictionary dictionary_;
+  std::array<PoolArray<float>, kMost> grown_{PoolArray<float>(pool_), PoolArray<float>(pool_),
+                                             PoolArray<float>(pool_), PoolArray<float>(pool_)};
+  std::array<Table, kMost> tables_;
+  uint32_t arrays_, bits_, mask_;
+};
+
+template <class F>
+void LinearWeights::each(const Example& x, F&& f) const noexcept {
+  for (std::size_t k = 0; k < x.dense.size(); k++)
+    if (const std::size_t at = position(static_cast<uint32_t>(k)); at != 0) f(at, x.dense[k]);
+  for (std::size_t k = 0; k < x.numeric.index.size(); k++)
+    if (const std::size_t at = position(x.numeric.index[k]); at != 0) f(at, x.numeric.value[k]);
+  for (std::size_t k = 0; k < x.nominal.index.size(); k++)
+    if (const std::size_t at = position(mix(x.nominal.index[k], x.nominal.category[k])); at != 0)
+      f(at, 1.0f);
+}
+
+template <class Load>
+double LinearWeights::raw(const Example& x) const noexcept {
+  const float* w = array(0);
+  LaneSum sum;
+  if (x.numeric.index.empty() && x.nominal.index.empty() && run(x) == x.dense.size()) {
+    const std::size_t d = x.dense.size();
+    const float* value = x.dense.data();
+    std::size_t k = 0;
+    for (; k + 8 <= d; k += 8)
+      for (std::size_t lane = 0; lane < 8; lane++)
+        sum.lane[lane] +=
+            static_cast<double>(Load::load(w[k + lane + 1])) * static_cast<double>(value[k + lane]);
+    for (; k < d; k++)
+      sum.add(k, static_cast<double>(Load::load(w[k + 1])) * static_cast<double>(value[k]));
+  } else {
+    std::size_t k = 0;
+    each(x, [&](std::size_t at, float value) {
+      sum.add(k++, static_cast<double>(Load::load(w[at])) * static_cast<double>(value));
+    });
+  }
+  return static_cast<double>(Load::load(w[0])) + sum.total();
+}
+
+}  // namespace freshet

@@ -1,0 +1,42 @@
+#include <doctest/doctest.h>
+
+#include "tests/reference/figures.h"
+
+/// Figures computed by an independent implementation of the rules (learners.md, 15); those of `logistic` are also
+/// published by River. Log losses take the predictions as the floats that they are: on elec2 that alone is 1.3e-5.
+
+namespace freshet {
+
+TEST_CASE("logistic: sgd at .005 reproduces River's published figures") {
+  const char* spec = "scale | logistic(learning_rate=0.005)";
+  check_figures(spec, "bananas.csv", {{"accuracy", .543208}});
+  check_figures(spec, "phishing.csv", {{"accuracy", .887200}});
+  check_figures(spec, "elec2.csv", {{"accuracy", .822144}});
+  check_figures(spec, "bananas.csv", {{"log_loss", .685955}}, 1e-5);
+  check_figures(spec, "phishing.csv", {{"log_loss", .382930}}, 1e-5);
+  check_figures(spec, "elec2.csv", {{"log_loss", .409831}}, 2e-5);
+}
+
+TEST_CASE("logistic: adagrad") {
+  const char* spec = "scale | logistic(optimizer=adagrad)";
+  check_figures(spec, "bananas.csv", {{"accuracy", .543208}});
+  check_figures(spec, "phishing.csv", {{"accuracy", .892800}});
+  check_figures(spec, "elec2.csv", {{"accuracy", .809521}});
+}
+
+TEST_CASE("logistic: adam") {
+  const char* spec = "scale | logistic(optimizer=adam)";
+  check_figures(spec, "bananas.csv", {{"accuracy", .533585}});
+  check_figures(spec, "phishing.csv", {{"accuracy", .894400}});
+  check_figures(spec, "elec2.csv", {{"accuracy", .823380}});
+}
+
+TEST_CASE("linear: sgd, with l1, with l2") {
+  check_figures("scale | linear", "chick_weights.csv", {{"mae", 23.7587}, {"rmse", 37.0377}}, 5e-5);
+  check_figures("scale | linear(l1=1)", "chick_weights.csv", {{"mae", 23.7577}, {"rmse", 37.0780}},
+                5e-5);
+  check_figures("scale | linear(l2=1)", "chick_weights.csv", {{"mae", 25.2738}, {"rmse", 38.5885}},
+                5e-5);
+}
+
+}  // namespace freshet
