@@ -59,8 +59,8 @@ class File {
   int descriptor_ = -1;
 };
 
-/// "<what> <path>: <reason of the system>", with the code for `error`: exhausted when the disk is
-/// full (ENOSPC, EDQUOT, EFBIG), not_found, denied, else unavailable.
+/// "<what> <path>: <reason of the system>" (no path if it is empty), with the code for `error`:
+/// exhausted when the disk is full (ENOSPC, EDQUOT, EFBIG), not_found, denied, else unavailable.
 Status system_failure(std::string_view what, std::string_view path, int error) noexcept;
 
 /// Makes the folder and its parents, synced, where they are missing.

@@ -50,7 +50,7 @@ using DedupId = std::array<std::byte, 16>;
 /// The rows that one event carries of one partition of a source (a file, a topic, a robot): offsets
 /// [first, last].
 struct SourceRange {
-  std::string_view name;  // borrowed; 1 to 65,535 bytes
+  std::string_view name{};  // borrowed; 1 to 65,535 bytes
   uint32_t partition = 0;
   uint64_t first = 0;
   uint64_t last = 0;  // >= first
@@ -94,6 +94,7 @@ class Payload {
  public:
   /// corrupt: lengths, zeros or a repeated tag are wrong. unsupported: a tag this version does not
   /// know.
+  /// REQUIRES: `bytes` begin at a multiple of 4 in memory, as all that readers hand out do.
   static Result<Payload> parse(std::span<const std::byte> bytes) noexcept;
 
   bool has(Tag) const noexcept;

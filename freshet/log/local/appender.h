@@ -56,19 +56,19 @@ struct Appended {
 /// One event on its way into the log, and whoever waits for it.
 struct AppendRequest {
   EventKind kind = EventKind::example;
-  uint32_t examples = 0;        // how many
-  std::vector<std::byte> body;  // made by PayloadBuilder; at most kMaxPayload. Sections `dedup` and
-                                // `source` are looked at.
+  uint32_t examples = 0;          // how many
+  std::vector<std::byte> body{};  // made by PayloadBuilder; at most kMaxPayload. Sections `dedup`
+                                  // and `source` are looked at.
 
   /// Called exactly once if submit() said ok: on the appender thread, after the write and before
   /// any Tail shows the event. Must not block nor call close(); may submit() and when_durable(). A
   /// failed Status: nothing was appended. unavailable: the disk is full or the log has failed;
   /// conflict: a gap or overlap in a source's offsets.
-  std::function<void(const Status&, const Appended&)> done;
+  std::function<void(const Status&, const Appended&)> done{};
 
   /// Rides along to the Tails, untouched: for instance the decoded examples and the reply that
   /// waits for `applied`.
-  std::shared_ptr<void> rider;
+  std::shared_ptr<void> rider{};
 };
 
 /// An event as a Tail shows it. Borrowed until the Tail's next call.
@@ -117,7 +117,7 @@ class Tail {
  private:
   friend class Appender;
   Tail(Appender& appender, Lsn from, Role role) noexcept;
-  Result<std::span<const TailEvent>> from_files() noexcept;
+  Result<std::span<const TailEvent>> from_files(Lsn upto) noexcept;
 
   Appender& appender_;
   const Role role_;
@@ -131,9 +131,9 @@ class Tail {
 };
 
 struct AppenderOptions {
-  LocalLogOptions log;
+  LocalLogOptions log{};
   std::span<const std::byte>
-      duplicates;  // DUPL chunk of the checkpoint at log.checkpoint_lsn; may be empty
+      duplicates{};  // DUPL chunk of the checkpoint at log.checkpoint_lsn; may be empty
   uint64_t max_backlog = uint64_t{64}
                          << 20;  // bytes appended but not taken by the gate; and in the window
   uint64_t max_queue_bytes = uint64_t{64} << 20;  // bytes submitted but not yet appended
@@ -147,14 +147,14 @@ struct AppenderOptions {
   /// Appender thread, in LSN order, before an event gets its LSN: the keeper of remembered ids
   /// looks here. Ok and no value: append it. A value: it is a duplicate of that. A failed Status:
   /// refused with it. `next`: the LSN it would get.
-  std::function<Result<std::optional<Appended>>(const AppendRequest&, Lsn next)> admit;
+  std::function<Result<std::optional<Appended>>(const AppendRequest&, Lsn next)> admit{};
   /// Appender or syncer thread: the log stopped taking events, or takes them again. For gauges and
   /// the page.
-  std::function<void(const Status&)> state_changed;
+  std::function<void(const Status&)> state_changed{};
   /// Syncer thread, after each fdatasync: how long it took.
-  std::function<void(int64_t duration_us)> synced;
+  std::function<void(int64_t duration_us)> synced{};
   /// Background thread, when the disk is full: run retention (checkpoints, LocalLog::retain).
-  std::function<void()> make_room;
+  std::function<void()> make_room{};
 };
 
 /// Counters since the start; each may be read at any time.
@@ -228,53 +228,75 @@ class Appender {
     std::function<void(const Status&)> call;
   };
 
+  struct Slice;
+
   Appender(LogThreads& threads, AppenderOptions options) noexcept;
   void append_step() noexcept;      // appender thread
   void sync_step() noexcept;        // syncer thread
   void background_step() noexcept;  // background thread
 
-  void append_group(std::vector<AppendRequest>& group) noexcept;
-  void write_group(std::vector<AppendRequest*>& asked, std::vector<Event>& events) noexcept;
-  bool decide(AppendRequest& request, Lsn next, int64_t now_us) noexcept;
-  void show(std::shared_ptr<const Batch> batch) noexcept;
-  void append_tick() noexcept;
+  std::size_t append_slice(std::size_t at) noexcept;
+  void decide(AppendRequest& request) noexcept;
+  Result<Lsn> find_duplicate(const Payload& payload, int64_t now_us) const noexcept;
+  std::shared_ptr<const Batch> take_batch(std::size_t done) noexcept;
+  void answer(const Status& status, Lsn unwritten) noexcept;
+  void expect_sync() noexcept;
+  void stop_for(const Status& status) noexcept;
+  bool wants_tick() const noexcept;
+  bool tick_is_due() const noexcept;
+  void add_tick() noexcept;
+  bool has_waiters() const noexcept;
   void answer_waiters(const Status& status) noexcept;
   void set_phase(Phase phase, const Status& why) noexcept;
   Status refusal() const noexcept;
+  Status finish() noexcept;
+
+  // For tails; in tail.cc.
+  void show(std::shared_ptr<const Batch> batch) noexcept;
   void release_batches() noexcept;
+  void applied(Lsn upto) noexcept;
+  void leave(Tail& tail) noexcept;
 
   LogThreads& threads_;
   AppenderOptions options_;
   std::unique_ptr<LocalLog> log_;
   std::unique_ptr<Job> append_job_, sync_job_, background_job_;
 
-  mutable std::mutex queue_mutex_;  // guards what follows, to the next mutex
+  // The appender thread's.
+  std::vector<AppendRequest> taken_;
+  std::unique_ptr<Slice> slice_;
+
+  mutable std::mutex queue_mutex_;  // guards what follows, up to the next mutex
   std::vector<AppendRequest> queue_;
-  uint64_t queue_bytes_ = 0;
-  bool append_posted_ = false;
+  uint64_t queue_bytes_ = 0;  // of queue_ and of taken_
+  bool append_posted_ = false, appending_ = false;
   Phase phase_ = Phase::open;
-  std::string why_;  // not open: the text of refusals
-  Code why_code_ = Code::ok;
+  std::string why_;  // waiting or failed: the text of refusals
   std::condition_variable drained_;
-  bool appending_ = false;
 
   mutable std::mutex duplicates_mutex_;
   Duplicates duplicates_;
 
   mutable std::mutex waiters_mutex_;
   std::vector<Waiter> waiters_;
-  bool sync_posted_ = false;
+  bool waiters_closed_ = false;
 
   mutable std::mutex tail_mutex_;
   std::condition_variable tail_wake_;
-  std::deque<std::shared_ptr<const Batch>> window_;  // newest events, without gaps up to end()
+  std::deque<std::shared_ptr<const Batch>>
+      window_;  // the newest events, without gaps, up to shown_
   uint64_t window_bytes_ = 0;
+  Lsn shown_ = 0;
   std::vector<Tail*> tails_;
   Tail* gate_ = nullptr;
+  uint32_t waiting_tails_ = 0;
   bool ended_ = false;                // nothing will be shown any more
-  std::atomic<uint64_t> backlog_{0};  // bytes shown and not released by the gate
+  std::atomic<uint64_t> backlog_{0};  // bytes in window_ that the gate has not released
 
   std::atomic<bool> last_is_tick_{true};
+  std::atomic<Time> sync_due_{
+      Time::max()};  // when a sync is due that nobody waits for; max: nothing to sync
+  std::atomic<Time> tick_due_{Time::max()};
   std::atomic<uint64_t> records_{0}, bytes_{0}, groups_{0}, syncs_{0}, acks_{0},
       duplicate_count_{0}, rejected_{0};
 };

@@ -35,7 +35,7 @@ struct LocalLogOptions {
   int64_t (*now_us)() noexcept = nullptr;            // Unix time; null: the system's clock
   /// Called for every record above checkpoint_lsn while opening, in order: rebuilds what is kept
   /// beside the log.
-  std::function<void(const Event&)> each;
+  std::function<void(const Event&)> each{};
 };
 
 /// What opening found: for the start-up message and for tests.
@@ -58,6 +58,8 @@ struct Retention {
   uint64_t max_bytes = uint64_t{10} << 30;
   int64_t max_age_us = 0;  // 0: no limit
 };
+
+struct RecoveryPlan;
 
 /// The log of one model on local disk: segments `<folder>/log/<first LSN, 20 digits>.log`
 /// (docs/log-format.md).
@@ -99,11 +101,16 @@ class LocalLog final : public Log {
   /// Like append, but a failure in the middle keeps what was written: `*done` events, from the
   /// first on, are in the log whatever the Status says. unavailable, text "log: disk_full ...":
   /// nothing more fits; try again later, at the same place. unavailable, "log: log_failed ...":
-  /// final.
-  Status append_some(std::span<Event> events, std::size_t* done) noexcept;
+  /// final. time_us: that of the events, from next_time_us().
+  Status append_some(std::span<Event> events, int64_t time_us, std::size_t* done) noexcept;
+  /// Unix time, or that of the last record where the clock went back. The appending thread.
+  int64_t next_time_us() const noexcept;
 
+  /// True once a quarter of the present segment is used and the next one is not ready. The
+  /// appending thread.
+  bool wants_preparing() const noexcept;
   /// Writes and syncs the zeros of the next segment, unless that is done already. Background
-  /// thread.
+  /// thread. exhausted: the disk is full.
   Status prepare() noexcept;
   /// Removes the segments that `Retention` lets go. Returns how many.
   Result<uint32_t> retain(const Retention&) noexcept;
@@ -135,40 +142,43 @@ class LocalLog final : public Log {
     int64_t created_us = 0;
   };
   LocalLog() noexcept;
-  Status recover(LocalLogOptions& options) noexcept;
-  Status list(const LocalLogOptions& options) noexcept;
+  Status apply(RecoveryPlan plan) noexcept;
+  Status cut(const RecoveryPlan& plan, const std::string& path) noexcept;
+  Status remove_temporary() noexcept;
   Status rotate() noexcept;
   Status seal(Current& segment) noexcept;
   Result<Ready> make_ready(uint64_t bytes) noexcept;
   Result<Ready> take_ready() noexcept;
   Status start_segment(Ready ready) noexcept;
-  Status write_group(Current& segment, std::span<Event> events, std::size_t* done) noexcept;
   std::size_t fit(const Current& segment, std::span<const Event> events) const noexcept;
+  Status write_group(Current& segment, std::span<Event> events, int64_t time_us,
+                     std::size_t* done) noexcept;
+  void encode_group(const Current& segment, std::span<Event> events, int64_t time_us) noexcept;
   Status check_writable() noexcept;
-  Status fail(Status why) noexcept;
-  Status failure_again() const noexcept;
+  Status fail(const Status& why) noexcept;
+  Status refused() const noexcept;
   std::shared_ptr<Current> current() const noexcept;
   std::string segment_path(Lsn first) const noexcept;
-  static int64_t system_now_us() noexcept;
 
   std::optional<WriterLock> lock_;  // none: read only
   std::string folder_;
   ModelId model_id_{};
   Recovery recovery_;
-  uint64_t max_segment_bytes_ = 0,
-           next_segment_bytes_ = 0;  // appender's; next_ also under files_mutex_
+  uint64_t max_segment_bytes_ = 0;
+  std::atomic<uint64_t> next_segment_bytes_{0};
+  std::atomic<uint64_t> prepared_{0};  // counts temporary names
   int64_t (*now_us_)() noexcept = nullptr;
   int64_t last_time_us_ = 0;  // appender's
 
   std::atomic<Lsn> end_{0}, durable_{0};
   std::atomic<bool> failed_{false}, closed_{false};
 
-  mutable std::mutex files_mutex_;  // guards files_, current_, why_, next_segment_bytes_
+  mutable std::mutex files_mutex_;  // guards files_, current_, why_
   std::vector<Listed> files_;
   std::shared_ptr<Current> current_;
-  std::string why_;         // of the failure
-  std::mutex sync_mutex_;   // one fdatasync at a time: the kernel tells an error only once
-  std::mutex ready_mutex_;  // guards ready_
+  std::string why_;                 // of the failure
+  std::mutex sync_mutex_;           // one fdatasync at a time: the kernel tells an error only once
+  mutable std::mutex ready_mutex_;  // guards ready_
   std::optional<Ready> ready_;
 
   // The appender's, kept so that a group costs no allocation.

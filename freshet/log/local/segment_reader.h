@@ -30,7 +30,7 @@ class SegmentReader {
 
  private:
   SegmentReader() noexcept = default;
-  Result<bool> fill(std::size_t bytes) noexcept;
+  Status fill(std::size_t bytes) noexcept;
 
   std::string path_;
   File file_;

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "freshet/base/status.h"
+#include "freshet/log/file.h"
 
 namespace freshet {
 
@@ -23,11 +24,8 @@ class WriterLock {
   /// unsupported: the folder is on a network file system, where locks can't be trusted.
   static Result<WriterLock> acquire(std::string_view folder) noexcept;
 
-  WriterLock(WriterLock&&) noexcept;
-  WriterLock& operator=(WriterLock&&) noexcept;
-  WriterLock(const WriterLock&) = delete;
-  WriterLock& operator=(const WriterLock&) = delete;
-  ~WriterLock();
+  WriterLock(WriterLock&&) noexcept = default;  // moved from, it holds nothing
+  WriterLock& operator=(WriterLock&&) noexcept = default;
 
   const std::string& folder() const noexcept { return folder_; }
   uint64_t token() const noexcept { return token_; }
@@ -44,10 +42,10 @@ class WriterLock {
 
  private:
   WriterLock() noexcept = default;
-  Status write(uint64_t token) noexcept;
+  Status hold(uint64_t token) noexcept;
 
   std::string folder_, path_;
-  int file_ = -1;
+  File file_;
   uint64_t token_ = 0, device_ = 0, inode_ = 0;
 };
 
