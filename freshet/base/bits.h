@@ -59,9 +59,11 @@ constexpr bool is_power_of_two(uint64_t x) noexcept {
   return x != 0 && (x & (x - 1)) == 0;
 }
 
-/// The smallest power of two that isn't below x; 1 for 0.  REQUIRES: x <= 2^63.
-constexpr uint64_t next_power_of_two(uint64_t x) noexcept {
-  return x <= 1 ? 1 : uint64_t{1} << (64 - __builtin_clzll(x - 1));
+/// The smallest power of two that isn't below x; 1 for 0.  REQUIRES: it fits.
+template <class T>
+  requires(std::is_unsigned_v<T>)
+constexpr T next_power_of_two(T x) noexcept {
+  return x <= 1 ? T{1} : static_cast<T>(uint64_t{1} << (64 - __builtin_clzll(x - 1u)));
 }
 
 /// Floor of the logarithm to base 2.  REQUIRES: x > 0.

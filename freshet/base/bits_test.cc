@@ -31,10 +31,10 @@ TEST_CASE("bits: rotations, powers of two, logarithms") {
   CHECK(rotl(uint32_t{0x80000001u}, 1) == 3);
   CHECK(rotl(uint32_t{5}, 0) == 5);
   CHECK(rotl(uint64_t{1} << 63, 1) == 1);
-  CHECK(next_power_of_two(0) == 1);
-  CHECK(next_power_of_two(1) == 1);
-  CHECK(next_power_of_two(5) == 8);
-  CHECK(next_power_of_two(8) == 8);
+  CHECK(next_power_of_two(0u) == 1);
+  CHECK(next_power_of_two(1u) == 1);
+  CHECK(next_power_of_two(5u) == 8);
+  CHECK(next_power_of_two(std::size_t{8}) == 8);
   CHECK(next_power_of_two(uint64_t{1} << 63) == uint64_t{1} << 63);
   CHECK(is_power_of_two(64));
   CHECK_FALSE(is_power_of_two(0));

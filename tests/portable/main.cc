@@ -5,5 +5,7 @@
 
 int main() {
   freshet::print_base();
+  freshet::print_numbers();
+  freshet::print_kernels();
   return 0;
 }

@@ -12,7 +12,13 @@ std::span<const std::byte> embedded_phishing() noexcept;
 /// One line "name hexadecimal".
 void print_bits(const char* name, uint64_t bits) noexcept;
 
-/// Checksums, draws and elementary functions.
+/// Checksums and elementary functions.
 void print_base() noexcept;
+
+/// Numbers to text and back, draws.
+void print_numbers() noexcept;
+
+/// Sums and scans at the best level and at the lowest.
+void print_kernels() noexcept;
 
 }  // namespace freshet
