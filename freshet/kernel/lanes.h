@@ -1,13 +1,10 @@
 #pragma once
 #include <cstddef>
-#if defined(__AVX__)
-#include <immintrin.h>
-#endif
 
 /// The order in which all sums of the kernels run: 16 lanes, element i in lane i mod 16, then a fixed tree.
 ///
 /// Written with the compilers' vector types, so that one text serves every instruction set: an ISA file instantiates its
-/// width. All of it lives in an unnamed namespace on purpose: files compiled for different machines must never share a
+/// width (Floats4 here, wider ones in the folder of their instruction set). All of it lives in an unnamed namespace on purpose: files compiled for different machines must never share a
 /// function, or the linker might keep the one that this machine can't run.
 namespace freshet::kernel {
 
@@ -40,39 +37,6 @@ struct Floats4 {
   }
 };
 
-#if defined(__AVX__)
-/// Eight floats.
-struct Floats8 {
-  static constexpr std::size_t kWidth = 8;
-  using Type = __m256;
-
-  static Type load(const float* from) noexcept { return _mm256_loadu_ps(from); }
-  static Type load_some(const float* from, std::size_t n) noexcept {
-    alignas(32) static constexpr int kOnesThenZeros[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
-    const auto* mask = reinterpret_cast<const __m256i*>(kOnesThenZeros + 8 - n);
-    return _mm256_maskload_ps(from, _mm256_loadu_si256(mask));
-  }
-  static void store(Type v, float* to) noexcept { _mm256_storeu_ps(to, v); }
-
-  static float sum(const Type* lanes) noexcept {
-    const Type half = lanes[0] + lanes[1];
-    const __m128 quarter = _mm256_castps256_ps128(half) + _mm256_extractf128_ps(half, 1);
-    return (quarter[0] + quarter[2]) + (quarter[1] + quarter[3]);
-  }
-};
-#endif
-
-#if defined(__AVX512F__)
-/// Sixteen floats: for what has no sums. A sum in one vector of 16 waits for itself; two of 8 are faster.
-struct Floats16 {
-  static constexpr std::size_t kWidth = 16;
-  using Type = __m512;
-
-  static Type load(const float* from) noexcept { return _mm512_loadu_ps(from); }
-  static void store(Type v, float* to) noexcept { _mm512_storeu_ps(to, v); }
-};
-#endif
-
 /// The tree over lanes in memory.
 inline float sum_lanes(const float* lanes) noexcept {
   float half[8];
@@ -87,7 +51,8 @@ template <class Floats>
 inline float dot_lanes(const float* a, const float* b, std::size_t n) noexcept {
   constexpr std::size_t kWidth = Floats::kWidth;
   typename Floats::Type lanes[kLanes / kWidth];
-  for (auto& lane : lanes) lane = typename Floats::Type{};
+  for (auto& lane : lanes)
+    lane = typename Floats::Type{};
   std::size_t i = 0;
   for (; i + kLanes <= n; i += kLanes) {
 #pragma GCC unroll 4

@@ -1,4 +1,5 @@
 #include "freshet/kernel/lanes.h"
+#include "freshet/kernel/x86/floats.h"
 #include "freshet/kernel/x86/x86.h"
 
 namespace freshet::kernel {
