@@ -8,7 +8,8 @@ import http from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const kPage = fileURLToPath(new URL("../dist/", import.meta.url));
+/** The built page: FRESHET_PAGE, or where `npm run build` leaves it. */
+export const kPage = process.env.FRESHET_PAGE ?? fileURLToPath(new URL("../dist/", import.meta.url));
 const kTypes = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 export const kPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; " +

@@ -4,13 +4,14 @@
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import test, { after, before } from "node:test";
 import {
   assertClimbs, assertCrossHair, assertSound, kSchemes, kWidths, launch, open, outFolder, screenshot, skip, tabStops, until, vital,
 } from "../../tests/browser/page.mjs";
-import { FixtureServer, ranFor } from "./fixture_server.mjs";
+import { FixtureServer, kPage, ranFor } from "./fixture_server.mjs";
 
-if (!existsSync(new URL("../dist/index.html", import.meta.url))) skip("no web/dist; run npm run build in web/");
+if (!existsSync(join(kPage, "index.html"))) skip("no built page; run npm run build in web/");
 const out = outFolder();
 let browser;
 before(async () => {

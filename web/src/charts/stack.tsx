@@ -203,22 +203,22 @@ function Checkpoints({ view, top, bottom }: { view: View; top: number; bottom: n
   );
 }
 
+/** Pixels that a letter takes, about. */
+const kLetter = 7;
+
 /** Why there is a hole, above it; of two that would overlap the later one is told. */
 function HoleWords({ view, y }: { view: View; y: number }) {
-  const { holes } = view.stack;
-  const room = view.narrow ? 84 : 200;
-  const placed: { x: number; hole: (typeof holes)[number] }[] = [];
-  for (const hole of [...holes].reverse()) {
+  const placed: { x: number; end: number; words: string; bad: boolean; key: number }[] = [];
+  for (const hole of [...view.stack.holes].reverse()) {
+    const words = `${hole.sign} ${view.narrow ? hole.short : hole.text}`;
+    const room = words.length * kLetter + 4;
     const x = Math.min(Math.max(xOf(view, hole.fromUs), kGutter), view.width - room);
-    if (placed.every((p) => Math.abs(p.x - x) >= room)) placed.push({ x, hole });
+    if (placed.some((p) => x < p.end && p.x < x + room)) continue;
+    placed.push({ x, end: x + room, words, bad: hole.sign === "✕", key: hole.fromUs });
   }
   return (
     <g>
-      {placed.map(({ x, hole }) => (
-        <text key={hole.fromUs} class={`lbl halo ${hole.sign === "✕" ? "t-bad" : "t-ink"}`} x={x} y={y}>
-          {hole.sign} {view.narrow ? hole.short : hole.text}
-        </text>
-      ))}
+      {placed.map((p) => <text key={p.key} class={`lbl halo ${p.bad ? "t-bad" : "t-ink"}`} x={p.x} y={y}>{p.words}</text>)}
     </g>
   );
 }

@@ -78,7 +78,7 @@ function ConnectionLine({ state, nowUs, nowMs, lostUs }: Props) {
       </p>
     );
   }
-  const ago = heard === null ? null : Math.max(0, nowMs - heard.atMs) / 1000;
+  const ago = heard === null || heard.atMs < connection.sinceMs ? null : Math.max(0, nowMs - heard.atMs) / 1000;
   return (
     <p class="conn">
       <Glyph shape="learning" tone="" />

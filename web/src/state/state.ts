@@ -37,7 +37,7 @@ export interface ModelState {
 
 export type Connection =
   | { phase: "connecting" }
-  | { phase: "open" }
+  | { phase: "open"; sinceMs: number }
   | { phase: "lost"; retryAtMs: number };
 
 /** A time without connection; `toUs` null while it lasts. Server time. */
@@ -106,7 +106,7 @@ export function reduce(state: State, action: Action): State {
     case "event":
       return event(state, action.event, action.atMs);
     case "opened":
-      return { ...state, connection: { phase: "open" }, outages: close(state, action.atMs) };
+      return { ...state, connection: { phase: "open", sinceMs: action.atMs }, outages: close(state, action.atMs) };
     case "lost":
       return lost(state, action);
     case "select":
