@@ -178,11 +178,10 @@ void WriterLease::advance(Lsn lsn) noexcept {
 
 Status WriterLease::publish() noexcept { return model_->publish(); }
 
-bool WriterLease::publish_if_due(bool is_idle) noexcept {
+bool WriterLease::publish_if_due(bool is_idle, Lsn wanted) noexcept {
   Model& model = *model_;
   if (model.published_ == model.applied_) return false;
-  const Lsn wanted = model.clock_.wanted.load(std::memory_order_relaxed);
-  const bool is_wanted = wanted > model.published_ && wanted <= model.applied_;  // 0: nobody
+  const bool is_wanted = wanted <= model.applied_;
   // The clock is read on every 8th call: it costs as much as a small learner's step.
   if (!is_idle && !is_wanted && model.publication_.every_n == 0 && (++model.asked_ & 7) != 0) return false;
   if (!is_idle && !is_wanted && !model.is_due()) return false;

@@ -31,6 +31,8 @@
 
 namespace freshet {
 
+inline constexpr Lsn kNobodyWaits = ~Lsn{0};
+
 /// How a model becomes visible.
 struct Publication {
   enum class Mode : uint8_t { live, snapshot } mode = Mode::snapshot;
@@ -59,7 +61,6 @@ struct alignas(64) ModelClock {
   std::atomic<Lsn> appended{0};           // last LSN in the log
   std::atomic<int64_t> appended_us{0};    // its append time
   std::atomic<int64_t> waiting_us{0};     // append time of the first event taken but not published; 0: none
-  std::atomic<Lsn> wanted{0};             // the lowest LSN somebody waits to see published; 0: nobody
   std::atomic<uint64_t> publications{0}, skipped{0};
   std::atomic<int64_t> publish_cost_ns{0};  // smoothed
 };
@@ -129,8 +130,9 @@ class [[nodiscard]] WriterLease {
   /// Makes everything learned so far visible. `exhausted`: too many old versions wait for stalled readers, or a copy
   /// could not be made; go on learning, it is counted and tried again.
   Status publish() noexcept;
-  /// Publishes when the interval has passed, `is_idle` (nothing is queued), or somebody waits. True: it did.
-  bool publish_if_due(bool is_idle) noexcept;
+  /// Publishes when the interval has passed, `is_idle` (nothing is queued), or somebody waits for LSN `wanted`, the lowest
+  /// that anybody waits for, and it is learned. True: it did.
+  bool publish_if_due(bool is_idle, Lsn wanted = kNobodyWaits) noexcept;
 
   /// Puts another learner in the model's place, for instance after a reset, and publishes it at once. Readers keep the
   /// old one until they let go.
@@ -166,8 +168,6 @@ class Model {
 
   /// The log has grown to `lsn`, appended at `time_us`. Any thread, in order.
   void appended(Lsn lsn, int64_t time_us) noexcept;
-  /// Asks the writer to publish `lsn`, the lowest anybody waits for, as soon as it is learned; 0: nobody waits.
-  void want(Lsn lsn) noexcept { clock_.wanted.store(lsn, std::memory_order_relaxed); }
 
   const ModelClock& clock() const noexcept { return clock_; }
   const Schema& schema() const noexcept { return *schema_; }

@@ -33,6 +33,7 @@
 #include "freshet/core/registry.h"
 #include "freshet/log/local/appender.h"
 #include "freshet/runtime/model.h"
+#include "freshet/runtime/trainer.h"
 #include "freshet/runtime/training.h"
 
 namespace freshet {
@@ -56,10 +57,6 @@ struct ServedModelOptions {
   TrainerObserver* observer = nullptr;            // outlives the model
   std::function<void(int64_t duration_us)> synced;  // after each fdatasync
 };
-
-/// What the trainer does now.
-enum class TrainerState : uint8_t { waiting, learning, paused, stopped };
-std::string_view trainer_state_name(TrainerState state) noexcept;
 
 /// Numbers about a served model at one moment; each is right, together they may be a microsecond apart.
 struct ServedModelStatus {

@@ -1,0 +1,266 @@
+#include "freshet/runtime/fold.h"
+
+#include <algorithm>
+#include <limits>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "freshet/base/bits.h"
+#include "freshet/base/coding.h"
+#include "freshet/base/crc32c.h"
+#include "freshet/base/failure.h"
+#include "freshet/base/hash.h"
+#include "freshet/base/math.h"
+#include "freshet/core/spec.h"
+#include "freshet/format/blocks.h"
+
+namespace freshet {
+
+namespace {
+
+constexpr float kNoLoss = std::numeric_limits<float>::quiet_NaN();
+constexpr ChunkTag kPendingTag{{'P', 'E', 'N', 'D'}};
+
+bool is_binary(const Learner& learner) noexcept { return (learner.traits() & kBinary) != 0; }
+
+Status at_event(const Event& event, Status why) noexcept {
+  return failure(why.code(), "fold: event " + std::to_string(event.lsn) + ": " + std::string(why.text()), why.at());
+}
+
+}  // namespace
+
+void FoldResult::clear() noexcept {
+  accepted = skipped = outputs = 0;
+  first_skip = Status();
+  predictions.clear();
+  loss.clear();
+  labels.clear();
+}
+
+float loss_of(const Learner& learner, std::span<const float> truth, std::span<const float> predicted) noexcept {
+  if (truth.empty() || predicted.empty()) return kNoLoss;
+  switch (learner.label()) {
+    case Label::number: return (truth[0] - predicted[0]) * (truth[0] - predicted[0]);
+    case Label::numbers: {
+      float sum = 0;
+      for (std::size_t k = 0; k < std::min(truth.size(), predicted.size()); ++k)
+        sum += (truth[k] - predicted[k]) * (truth[k] - predicted[k]);
+      return sum;
+    }
+    case Label::one_class: {
+      constexpr double kLeast = 1e-15;
+      const auto seen = static_cast<std::size_t>(truth[0]);
+      double p = seen < predicted.size() ? static_cast<double>(predicted[seen]) : 0.0;
+      if (is_binary(learner)) p = seen == 1 ? static_cast<double>(predicted[0]) : 1.0 - static_cast<double>(predicted[0]);
+      return static_cast<float>(-math_log(std::clamp(p, kLeast, 1 - kLeast)));
+    }
+    default: return kNoLoss;
+  }
+}
+
+Status Fold::apply(const Event& event, ExampleBlock* block, Student& student, FoldResult* result,
+                   TrainerObserver* observer) noexcept {
+  if (event.lsn != counts_.lsn + 1)
+    return failure(Code::conflict, "fold: event " + std::to_string(event.lsn) + " comes after " +
+                                       std::to_string(counts_.lsn) + "; the log has a gap");
+  FRESHET_TRY(check_kind(event));
+  auto payload = Payload::parse(event.body);
+  if (!payload.ok()) return at_event(event, std::move(payload).status());
+  if (block == nullptr && payload->has(Tag::examples)) {
+    auto taken = BlockCodec::decode(payload->section(Tag::examples), decoded_);
+    if (!taken.ok()) return at_event(event, std::move(taken).status());
+    block = &decoded_;
+  }
+  const bool needs_block =
+      event.kind == EventKind::example || event.kind == EventKind::remember || event.kind == EventKind::label;
+  if (needs_block && block == nullptr)
+    return at_event(event, Status(Code::corrupt, "it has no examples; restore the log from a copy"));
+
+  pending_.advance(event.time_us);
+  switch (event.kind) {
+    case EventKind::example: FRESHET_TRY(learn_block(event, *block, student, result, observer)); break;
+    case EventKind::remember: FRESHET_TRY(remember(event, *payload, *block, student)); break;
+    case EventKind::label: FRESHET_TRY(join(event, *block, student, result, observer)); break;
+    case EventKind::reset: {
+      auto fresh = make_learner(options_.spec, registry_, options_.seed);
+      if (!fresh.ok()) return at_event(event, std::move(fresh).status());
+      FRESHET_TRY(student.replace(*std::move(fresh)));
+      break;
+    }
+    default: break;  // ticks, checkpoints, flushes: time passes
+  }
+  counts_.lsn = event.lsn;
+  counts_.time_us = event.time_us;
+  if (event.kind != EventKind::tick && event.kind != EventKind::checkpoint) ++counts_.events;
+  if (result != nullptr) result->outputs = student.learner().outputs();
+  return {};
+}
+
+void Fold::skip(const Event& event, Status why, uint32_t place, FoldResult* result,
+                TrainerObserver* observer) noexcept {
+  ++counts_.skipped;
+  if (observer != nullptr) observer->skipped(event.lsn, why);
+  if (result == nullptr) return;
+  if (result->skipped++ == 0) result->first_skip = failure(why.code(), why.text(), place);
+}
+
+float Fold::score(const Learner& learner, const Example& x, std::span<const float> predicted) noexcept {
+  return loss_of(learner, x.label, predicted);
+}
+
+Status Fold::learn_block(const Event& event, ExampleBlock& block, Student& student, FoldResult* result,
+                         TrainerObserver* observer) noexcept {
+  Learner& learner = student.learner();
+  if (Status named = BlockCodec::resolve(block, student.schema(), is_binary(learner)); !named.ok()) {
+    // Names that do not fit the schema: the examples are skipped, here and in every replay.
+    for (uint32_t k = 0; k < block.size(); ++k)
+      skip(event, failure(named.code(), named.text()), k, result, observer);
+    return {};
+  }
+  for (uint32_t k = 0; k < block.size(); ++k) {
+    Example x = block[k];
+    if (x.time_us == 0) x.time_us = event.time_us;
+    before_.assign(learner.outputs(), 0);
+    Status learned = learner.learn(x, before_);
+    const float loss = learned.ok() ? score(learner, x, before_) : kNoLoss;
+    if (result != nullptr) {
+      if (!learned.ok()) std::fill(before_.begin(), before_.end(), kNoLoss);
+      result->predictions.insert(result->predictions.end(), before_.begin(), before_.end());
+      result->loss.push_back(loss);
+    }
+    if (!learned.ok()) {
+      skip(event, std::move(learned), k, result, observer);
+      continue;
+    }
+    ++counts_.examples;
+    if (result != nullptr) ++result->accepted;
+    if (observer != nullptr) observer->learned({event.lsn, event.time_us, x, before_, loss, counts_.examples, false});
+  }
+  return {};
+}
+
+// Keeps what the model thinks now: that is what metrics score when the label comes.
+Status Fold::remember(const Event& event, const Payload& payload, ExampleBlock& block, Student& student) noexcept {
+  const std::string_view id = payload.text(Tag::request_id);
+  if (id.empty() || id.size() > 64 || block.size() != 1)
+    return at_event(event, Status(Code::corrupt, "a remembered prediction has one example and an id of 1 to 64 bytes"));
+  if (pending_.find(id).state != PendingTable::State::unknown) return {};  // the first one counts
+  Pending entry;
+  entry.request = hash64(payload.section(Tag::examples));
+  Learner& learner = student.learner();
+  if (Status named = BlockCodec::resolve(block, student.schema(), is_binary(learner)); !named.ok()) return {};
+  entry.id = id;
+  entry.lsn = event.lsn;
+  entry.time_us = event.time_us;
+  entry.own.resize(learner.outputs());
+  if (!entry.own.empty()) learner.predict(block[0], entry.own);
+  if (const auto served = payload.prediction()) entry.served.assign(served->values.begin(), served->values.end());
+  FRESHET_TRY(BlockCodec::encode(block, entry.block));
+  pending_.add(std::move(entry));
+  return {};
+}
+
+Status Fold::join(const Event& event, ExampleBlock& labels, Student& student, FoldResult* result,
+                  TrainerObserver* observer) noexcept {
+  Status named = BlockCodec::resolve(labels, student.schema(), is_binary(student.learner()));
+  for (uint32_t k = 0; k < labels.size(); ++k) {
+    float loss = kNoLoss;
+    LabelStatus status = LabelStatus::applied;
+    switch (pending_.find(labels.id(k)).state) {
+      case PendingTable::State::unknown: status = LabelStatus::unknown_id; break;
+      case PendingTable::State::joined: status = LabelStatus::duplicate; break;
+      case PendingTable::State::dropped: status = LabelStatus::expired; break;
+      case PendingTable::State::waiting:
+        if (named.ok()) loss = learn_late(event, labels[k], pending_.join(labels.id(k)), student, result, observer);
+        else skip(event, failure(named.code(), named.text()), k, result, observer);
+        break;
+    }
+    if (result == nullptr) continue;
+    result->labels.push_back(status);
+    result->loss.push_back(loss);
+  }
+  return {};
+}
+
+// The remembered prediction is scored, then the remembered features are learned with the label.
+float Fold::learn_late(const Event& event, const Example& label, const Pending& pending, Student& student,
+                       FoldResult* result, TrainerObserver* observer) noexcept {
+  auto taken = BlockCodec::decode(pending.block, remembered_);
+  if (!taken.ok()) {
+    skip(event, std::move(taken).status(), 0, result, observer);
+    return kNoLoss;
+  }
+  Example x = remembered_[0];
+  x.label = label.label;
+  x.weight = label.weight;
+  x.time_us = label.time_us != 0 ? label.time_us : event.time_us;
+  if (Status learned = student.learner().learn(x, {}); !learned.ok()) {
+    skip(event, std::move(learned), 0, result, observer);
+    return kNoLoss;
+  }
+  ++counts_.examples;
+  if (result != nullptr) ++result->accepted;
+  const float loss = score(student.learner(), x, pending.own);
+  if (observer != nullptr) observer->learned({event.lsn, event.time_us, x, pending.own, loss, counts_.examples, true});
+  return loss;
+}
+
+// ---- checkpoints
+
+void Fold::save(ModelFileWriter& file, const Schema& schema) const noexcept {
+  file.set_schema(schema);
+  file.keys["log.lsn"] = counts_.lsn;
+  file.keys["log.events"] = counts_.events;
+  file.keys["log.skipped"] = counts_.skipped;
+  file.keys["model.examples"] = counts_.examples;
+  file.keys["model.time_us"] = counts_.time_us;
+  file.add_chunk(kPendingTag, true, pending_.save());
+}
+
+Status Fold::load(const ModelFileReader& file) noexcept {
+  const auto* chunk = file.chunk(kPendingTag);
+  if (chunk == nullptr || file.keys().find("log.lsn") == file.keys().end())
+    return {Code::corrupt, "fold: the model file is no checkpoint: it has no log position"};
+  FRESHET_TRY(pending_.load(chunk->payload));
+  counts_.lsn = file.number("log.lsn");
+  counts_.events = file.number("log.events");
+  counts_.skipped = file.number("log.skipped");
+  counts_.examples = file.number("model.examples");
+  const auto time = file.keys().find("model.time_us");
+  const int64_t* time_us = time == file.keys().end() ? nullptr : std::get_if<int64_t>(&time->second);
+  counts_.time_us = time_us == nullptr ? 0 : *time_us;
+  return {};
+}
+
+uint32_t state_crc(const ModelFileReader& file) noexcept {
+  uint32_t crc = 0;
+  const auto text = [&](std::string_view bytes) { crc = crc32c(std::as_bytes(std::span(bytes.data(), bytes.size())), crc); };
+  const auto word = [&](uint64_t x) {
+    std::byte bytes[8];
+    put_u64(bytes, x);
+    crc = crc32c(bytes, crc);
+  };
+  for (const auto& [key, value] : file.keys()) {
+    if (key.starts_with("freshet.") || key == "log.token" || key == "log.id") continue;
+    text(key);
+    std::visit(
+        [&](const auto& held) {
+          using T = std::decay_t<decltype(held)>;
+          if constexpr (std::is_same_v<T, std::string>) text(held);
+          else if constexpr (std::is_same_v<T, double>) word(bit_cast<uint64_t>(held));
+          else if constexpr (std::is_arithmetic_v<T>) word(static_cast<uint64_t>(held));
+          else crc = crc32c(held, crc);
+        },
+        value);
+  }
+  for (const auto& chunk : file.chunks()) {
+    const std::string_view tag(chunk.tag.text, 4);
+    if (tag == "HEAD" || tag == "END " || tag == "DUPL" || tag == "SERV") continue;
+    text(tag);
+    word(chunk.crc);
+  }
+  return crc;
+}
+
+}  // namespace freshet

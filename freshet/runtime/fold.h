@@ -1,0 +1,109 @@
+#pragma once
+/// A model as a fold over its log: state after event n = apply(event n, state after event n - 1).
+///
+/// The trainer folds what doors append, recovery and `replay` fold what is in the files, through this one class: that is
+/// why they agree to the bit. Nothing in here looks at a clock, a thread or an address. Time is record time.
+///
+/// Test-then-train: each example is predicted, scored and only then learned. An example that the learner refuses (a
+/// value that is not finite, no label) is skipped whole and counted.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "freshet/base/status.h"
+#include "freshet/core/example_block.h"
+#include "freshet/core/learner.h"
+#include "freshet/core/model_file.h"
+#include "freshet/core/registry.h"
+#include "freshet/core/schema.h"
+#include "freshet/log/log.h"
+#include "freshet/log/payload.h"
+#include "freshet/runtime/pending.h"
+#include "freshet/runtime/training.h"
+
+namespace freshet {
+
+/// What the fold teaches: a lease's working learner, or one of its own in a replay.
+class Student {
+ public:
+  virtual ~Student() = default;
+  virtual Learner& learner() noexcept = 0;
+  virtual Schema& schema() noexcept = 0;
+  virtual Status replace(std::unique_ptr<Learner> fresh) noexcept = 0;
+};
+
+struct FoldOptions {
+  std::string spec;       // what a reset makes again
+  uint32_t seed = 0;
+  PendingLimits pending;  // a checkpoint's own win
+};
+
+/// What one event did.
+struct FoldResult {
+  uint32_t accepted = 0, skipped = 0;
+  Status first_skip;
+  uint32_t outputs = 0;
+  std::vector<float> predictions, loss;  // only if wanted
+  std::vector<LabelStatus> labels;       // of a `label` event
+  void clear() noexcept;
+};
+
+/// How many, in the model's life.
+struct FoldCounts {
+  Lsn lsn = 0;             // folded last
+  int64_t time_us = 0;     // its record time
+  uint64_t events = 0;     // ticks and checkpoints left out
+  uint64_t examples = 0;   // learned
+  uint64_t skipped = 0;    // refused by the learner
+};
+
+class Fold {
+ public:
+  Fold(FoldOptions options, const Registry& registry) noexcept
+      : options_(std::move(options)), registry_(registry), pending_(options_.pending) {}
+
+  /// Folds one event. `block`: its examples if somebody has decoded them already (it is changed), else null.
+  /// `result`: predictions and losses are collected if not null. A failure means that the fold can't go on: `corrupt`,
+  /// `unsupported` (a kind or tag of a later version), `conflict` (the LSN isn't the next). Nothing was learned then.
+  Status apply(const Event& event, ExampleBlock* block, Student& student, FoldResult* result,
+               TrainerObserver* observer) noexcept;
+
+  const FoldCounts& counts() const noexcept { return counts_; }
+  PendingTable& pending() noexcept { return pending_; }
+  const PendingTable& pending() const noexcept { return pending_; }
+
+  /// Everything but the learner itself goes into `file`: schema, counts, pending.
+  void save(ModelFileWriter& file, const Schema& schema) const noexcept;
+  /// Takes it back.
+  Status load(const ModelFileReader& file) noexcept;
+
+ private:
+  Status learn_block(const Event& event, ExampleBlock& block, Student& student, FoldResult* result,
+                     TrainerObserver* observer) noexcept;
+  Status remember(const Event& event, const Payload& payload, ExampleBlock& block, Student& student) noexcept;
+  Status join(const Event& event, ExampleBlock& labels, Student& student, FoldResult* result,
+              TrainerObserver* observer) noexcept;
+  float learn_late(const Event& event, const Example& label, const Pending& pending, Student& student,
+                   FoldResult* result, TrainerObserver* observer) noexcept;
+  float score(const Learner& learner, const Example& x, std::span<const float> predicted) noexcept;
+  void skip(const Event& event, Status why, uint32_t place, FoldResult* result, TrainerObserver* observer) noexcept;
+
+  FoldOptions options_;
+  Registry registry_;  // spans of what lives as long as the program
+  PendingTable pending_;
+  FoldCounts counts_;
+  ExampleBlock decoded_, remembered_;  // reused
+  std::vector<float> before_;
+};
+
+/// -log(p of the class seen) for classifiers, squared error for regressors, NaN where there is nothing to compare.
+float loss_of(const Learner& learner, std::span<const float> truth, std::span<const float> predicted) noexcept;
+
+/// CRC of what a fold's state is: learner, schema, counts, metrics, pending. Tokens, duplicates and the build that wrote
+/// the file don't count: the same log gives the same number.
+uint32_t state_crc(const ModelFileReader& file) noexcept;
+
+}  // namespace freshet

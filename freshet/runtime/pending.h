@@ -1,0 +1,105 @@
+#pragma once
+/// Predictions that wait for their label: part of a model's fold, saved in chunk PEND of its checkpoints.
+///
+/// A remembered prediction keeps the features, what the model thought of them then, and what the client was told, until
+/// its label comes, its time is over, or the byte budget evicts it, the oldest first. An id that was joined or dropped
+/// leaves a tombstone of 24 bytes, so that a late or repeated label gets an honest answer.
+/// Time is record time only, so that a replay drops the same entries at the same places.
+///
+/// PEND, little-endian: u32 version = 1, u32 0, i64 ttl_us, u64 max_bytes, u64 expired, u64 evicted, u32 entries, u32
+/// tombstones; each entry: u64 lsn, i64 time_us, u64 request, u16 id length, u16 0, u32 own, u32 served, u32 block bytes,
+/// id, own and served as f32, block (docs/blocks-format.md); each tombstone: 16 bytes id hash, i64 deadline_us, u8 state,
+/// 7 zeros. Entries by LSN, tombstones by deadline.
+///
+/// Threads: one writer; any number may find(), len() at the same time: a mutex that is held for the few steps of a look-up.
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "freshet/base/status.h"
+#include "freshet/log/log.h"
+
+namespace freshet {
+
+/// One remembered prediction.
+struct Pending {
+  std::string id;               // 1 to 64 bytes
+  Lsn lsn = 0;
+  int64_t time_us = 0;          // record time
+  uint64_t request = 0;         // hash of the request's bytes: the same request again is a duplicate, another a conflict
+  std::vector<float> own;       // this fold's prediction by its state at lsn: what metrics score
+  std::vector<float> served;    // what the client was told
+  std::vector<std::byte> block; // the features: one example, ids of the model's schema
+
+  uint64_t bytes() const noexcept {
+    return 128 + id.size() + 4 * (own.size() + served.size()) + block.size();
+  }
+};
+
+struct PendingLimits {
+  int64_t ttl_us = int64_t{86'400} * 1'000'000;
+  uint64_t max_bytes = uint64_t{256} << 20;
+};
+
+class PendingTable {
+ public:
+  enum class State : uint8_t { unknown = 0, waiting = 1, joined = 2, dropped = 3 };  // Written to files.
+  struct Found {
+    State state = State::unknown;
+    Lsn lsn = 0;
+    uint64_t request = 0;
+    std::vector<float> served;
+  };
+
+  explicit PendingTable(PendingLimits limits) noexcept : limits_(limits) {}
+
+  /// What is known about `id`. Any thread.
+  Found find(std::string_view id) const noexcept;
+
+  /// Time has come to `now_us`: drops what is over. Writer only, as all that follows.
+  void advance(int64_t now_us) noexcept;
+  /// Keeps it. REQUIRES: find(id) says unknown, LSNs rise. Past the budget the oldest go.
+  void add(Pending pending) noexcept;
+  /// Takes the entry out for its label and leaves a tombstone. REQUIRES: find(id) says waiting.
+  Pending join(std::string_view id) noexcept;
+
+  uint64_t waiting() const noexcept;   // any thread
+  uint64_t expired() const noexcept;   // any thread
+  uint64_t evicted() const noexcept;   // any thread
+
+  std::vector<std::byte> save() const noexcept;
+  /// Replaces everything, limits included. `corrupt`: not what save() wrote; nothing is changed.
+  Status load(std::span<const std::byte> bytes) noexcept;
+
+ private:
+  using Key = std::array<uint64_t, 2>;
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const noexcept { return key[0]; }
+  };
+  struct Tombstone {
+    Key key;
+    State state;
+  };
+  static constexpr uint64_t kTombstoneBytes = 24;
+  static Key key_of(std::string_view id) noexcept;
+  void bury(const Key& key, State state, int64_t deadline_us) noexcept;
+  void drop_oldest(int64_t now_us) noexcept;
+  uint64_t bytes() const noexcept { return entry_bytes_ + kTombstoneBytes * tombstones_.size(); }
+
+  mutable std::mutex mutex_;
+  PendingLimits limits_;
+  std::map<Lsn, Pending> entries_;                      // by age
+  std::multimap<int64_t, Tombstone> tombstones_;        // by deadline
+  std::unordered_map<Key, Lsn, KeyHash> waiting_;       // only looked up, never walked: its order means nothing
+  std::unordered_map<Key, State, KeyHash> gone_;
+  uint64_t entry_bytes_ = 0, expired_ = 0, evicted_ = 0;
+  int64_t now_us_ = 0;
+};
+
+}  // namespace freshet
