@@ -1,0 +1,146 @@
+#include "freshet/ingest/feeder.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "freshet/base/failure.h"
+
+namespace freshet {
+namespace {
+
+constexpr std::size_t kBuffer = 256 * 1024;
+constexpr std::size_t kPeek = 64 * 1024;
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+bool has_line(std::string_view text) noexcept {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && text.find('\n', first) != std::string_view::npos;
+}
+
+}  // namespace
+
+Feeder::Feeder(std::unique_ptr<Source> source, BadLines& bad_lines, std::size_t max_line) noexcept
+    : source_(std::move(source)),
+      bad_lines_(bad_lines),
+      max_line_(max_line),
+      buffer_(kBuffer + kPadding) {}
+
+void Feeder::stop() noexcept {
+  is_stopped_ = true;
+  source_->stop();
+}
+
+Result<bool> Feeder::refill() noexcept {
+  if (is_last_ || is_failed_) return false;
+  if (begin_ != 0) {
+    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  if (end_ + kPadding >= buffer_.size()) buffer_.resize(2 * (buffer_.size() - kPadding) + kPadding);
+  const Result<std::size_t> got =
+      source_->read(std::span(buffer_).subspan(end_, buffer_.size() - kPadding - end_));
+  if (!got.ok()) {
+    is_failed_ = true;
+    failed_ = failure(got.status().code(), got.status().text());
+    return false;
+  }
+  end_ += *got;
+  is_last_ = *got == 0;
+  // The mark comes with the first bytes; one that comes in pieces is waited for.
+  const auto mark = [&] {
+    return std::string_view(buffer_.data(), std::min(end_, kByteOrderMark.size()));
+  };
+  if (is_first_ &&
+      (is_last_ || mark() != kByteOrderMark.substr(0, end_) || end_ >= kByteOrderMark.size())) {
+    is_first_ = false;
+    if (mark() == kByteOrderMark) begin_ = kByteOrderMark.size();
+  }
+  return !is_last_;
+}
+
+Result<std::string_view> Feeder::peek() noexcept {
+  while (!has_line({window().data(), window().size()}) && end_ - begin_ < kPeek) {
+    FRESHET_TRY_ASSIGN(const bool has_more, refill());
+    if (!has_more) break;
+  }
+  if (is_failed_ && end_ == begin_) return source_failed();
+  return std::string_view(window().data(), window().size());
+}
+
+Status Feeder::start(LineReader& reader) noexcept {
+  reader_ = &reader;
+  Bad bad;
+  while (true) {
+    switch (reader.begin(window(), is_last_ || is_failed_, bad)) {
+      case Begin::ready:
+        return {};
+      case Begin::failed:
+        return failure(Code::invalid_argument, describe(bad, source_->name()), bad.column);
+      case Begin::more:
+        break;
+    }
+    FRESHET_TRY(refill());
+  }
+}
+
+Result<bool> Feeder::next(ExampleBlock& out) noexcept {
+  out.clear();
+  while (!is_stopped_) {
+    Bad bad[16];
+    const Read done = reader_->read(window(), is_last_, out, bad);
+    begin_ += done.used;
+    if (!out.empty()) bad_lines_.take_good();
+    for (std::size_t k = 0; k < done.bad; ++k)
+      FRESHET_TRY(bad_lines_.take(bad[k], source_->name()));
+    if (!out.empty()) return true;
+    if (done.used != 0 || done.bad != 0) continue;
+    if (end_ - begin_ > max_line_) {
+      FRESHET_TRY(long_line());
+      continue;
+    }
+    FRESHET_TRY_ASSIGN(const bool has_more, refill());
+    if (has_more || (is_last_ && begin_ != end_ && !is_failed_)) continue;
+    if (is_failed_) return source_failed();
+    return false;
+  }
+  return false;
+}
+
+// Bad lines are bad whatever is in them: found no end within max_line bytes.
+Status Feeder::long_line() noexcept {
+  Bad bad;
+  bad.line = reader_->next_line();
+  bad.column = static_cast<uint32_t>(max_line_) + 1;
+  bad.reason = Reason::long_;
+  bad.why = {Code::invalid_argument, "a line longer than --max-line"};
+  FRESHET_TRY(bad_lines_.take(bad, source_->name()));
+  reader_->skip_lines(1);
+  while (!is_stopped_) {
+    const void* line_end = std::memchr(window().data(), '\n', window().size());
+    if (line_end != nullptr) {
+      begin_ = static_cast<std::size_t>(static_cast<const char*>(line_end) - buffer_.data()) + 1;
+      return {};
+    }
+    begin_ = end_ = 0;
+    FRESHET_TRY_ASSIGN(const bool has_more, refill());
+    if (!has_more) return {};
+  }
+  return {};
+}
+
+// What was before the failure has been read; a line that it cut off never is.
+Status Feeder::source_failed() noexcept {
+  std::string text(source_->name());
+  const std::string_view why = failed_.text();
+  if (!why.starts_with(text))
+    text += ": ";
+  else
+    text.clear();
+  text += why;
+  if (reader_ != nullptr)
+    text += "; the last whole line is " + std::to_string(reader_->next_line() - 1);
+  return failure(failed_.code(), text);
+}
+
+}  // namespace freshet

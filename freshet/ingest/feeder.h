@@ -1,0 +1,59 @@
+#pragma once
+/// Drives a line reader over a source: bytes in, blocks of examples out.
+///
+/// Reads 256 KiB at a time into one buffer; what the reader has not used moves to the front. Memory
+/// stays flat whatever the input's size: a line may be as long as `max_line`, and a longer one is
+/// thrown away without being kept.
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "freshet/base/status.h"
+#include "freshet/core/example_block.h"
+#include "freshet/format/line_reader.h"
+#include "freshet/ingest/bad_lines.h"
+#include "freshet/ingest/source.h"
+
+namespace freshet {
+
+class Feeder {
+ public:
+  /// `bad_lines` is borrowed.
+  Feeder(std::unique_ptr<Source> source, BadLines& bad_lines, std::size_t max_line) noexcept;
+
+  /// The beginning of the text: at least its first line that isn't blank, or 64 KiB, or all.
+  Result<std::string_view> peek() noexcept;
+  /// Who reads it; borrowed. It looks at the beginning now.
+  Status start(LineReader& reader) noexcept;
+  /// Replaces `out` by the next examples, at least one. False: the end. A source that fails gives
+  /// its whole lines first.  REQUIRES: start() was ok.
+  Result<bool> next(ExampleBlock& out) noexcept;
+
+  const Source& source() const noexcept { return *source_; }
+  /// next() ends soon: the text ends where it stands. Any thread, signal handlers too.
+  void stop() noexcept;
+
+ private:
+  static constexpr std::size_t kPadding = 64;  // readable behind every window
+
+  std::span<const char> window() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
+  /// More bytes behind the window; the buffer grows where it is full. False: there are none.
+  Result<bool> refill() noexcept;
+  Status long_line() noexcept;
+  Status source_failed() noexcept;
+
+  std::unique_ptr<Source> source_;
+  BadLines& bad_lines_;
+  const std::size_t max_line_;
+  LineReader* reader_ = nullptr;
+  std::vector<char> buffer_;
+  std::size_t begin_ = 0, end_ = 0;
+  bool is_first_ = true;    // nothing read yet: a byte order mark may come
+  bool is_last_ = false;    // the window goes to the end of the text
+  bool is_failed_ = false;  // the source failed; whole lines before that still count
+  Status failed_;
+  volatile bool is_stopped_ = false;
+};
+
+}  // namespace freshet

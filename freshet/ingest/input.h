@@ -1,0 +1,68 @@
+#pragma once
+/// What `-d` means: one or several texts of one format, as blocks of examples.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "freshet/base/status.h"
+#include "freshet/core/example_block.h"
+#include "freshet/core/schema.h"
+#include "freshet/format/format.h"
+#include "freshet/format/reader_options.h"
+#include "freshet/ingest/bad_lines.h"
+#include "freshet/ingest/feeder.h"
+
+namespace freshet {
+
+struct InputOptions {
+  std::string data;    // a path, "-", or a glob
+  std::string format;  // empty: told by the name or the first line
+  bool skip_bad_lines = false;
+  std::size_t max_line = 16u << 20;
+};
+
+class Input {
+ public:
+  /// `schema` is borrowed; it grows only if `reading.learning`.
+  static Result<std::unique_ptr<Input>> open(InputOptions options, ReaderOptions reading,
+                                             Schema& schema) noexcept;
+
+  /// Replaces `out` by the next examples, at least one. False: the end.
+  Result<bool> next(ExampleBlock& out) noexcept;
+
+  const Format& format() const noexcept { return *format_; }
+  /// The name of the text that the last examples came from: a path or "<stdin>".
+  std::string_view source_name() const noexcept { return name_; }
+  const BadLines& bad_lines() const noexcept { return bad_lines_; }
+  uint64_t zeros() const noexcept { return reader_->zeros(); }
+  /// Bytes read, and how many there are; 0: not known.
+  uint64_t position() const noexcept {
+    return done_ + (feeder_ ? feeder_->source().position() : 0);
+  }
+  uint64_t size() const noexcept { return size_; }
+  /// next() ends soon. Any thread, signal handlers too.
+  void stop() noexcept;
+
+ private:
+  Input(InputOptions options, ReaderOptions reading, Schema& schema) noexcept;
+  Status open_next() noexcept;
+  Status make_reader() noexcept;
+  void tell() noexcept;
+
+  const InputOptions options_;
+  const ReaderOptions reading_;
+  Schema& schema_;
+  BadLines bad_lines_;
+  std::vector<std::string> paths_;
+  std::size_t next_ = 0;
+  const Format* format_ = nullptr;
+  std::unique_ptr<LineReader> reader_;
+  std::unique_ptr<Feeder> feeder_;
+  std::string name_;
+  std::vector<std::string> told_;  // notices given already
+  uint64_t done_ = 0, size_ = 0;
+  volatile bool is_stopped_ = false;
+};
+
+}  // namespace freshet
