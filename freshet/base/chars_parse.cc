@@ -1,5 +1,6 @@
 #include "freshet/base/big_integer.h"
 #include "freshet/base/chars.h"
+#include "freshet/base/coding.h"
 #include "freshet/base/decimal_powers.h"
 
 namespace freshet {
@@ -44,6 +45,29 @@ const char* read_exponent(const char* at, const char* end, int64_t* exponent) no
   return p;
 }
 
+// Eight digits at once (Lemire 2021): is it eight, and their value.  low: the first digit is in the lowest byte.
+bool all_digits(uint64_t low) noexcept {
+  return ((low & 0xf0f0f0f0f0f0f0f0u) | ((low + 0x0606060606060606u) & 0xf0f0f0f0f0f0f0f0u) >> 4) ==
+         0x3333333333333333u;
+}
+uint32_t value_of_eight(uint64_t low) noexcept {
+  low -= 0x3030303030303030u;
+  low = low * 10 + (low >> 8);
+  return static_cast<uint32_t>(((low & 0x000000ff000000ffu) * 0x000f424000000064u +
+                                (low >> 16 & 0x000000ff000000ffu) * 0x0000271000000001u) >>
+                               32);
+}
+
+// Adds digits to the mantissa, eight by eight, while there are as many.
+const char* read_eights(const char* at, const char* end, uint64_t* mantissa) noexcept {
+  for (; end - at >= 8; at += 8) {
+    const uint64_t eight = get_u64(reinterpret_cast<const std::byte*>(at));
+    if (!all_digits(eight)) break;
+    *mantissa = *mantissa * 100000000 + value_of_eight(eight);
+  }
+  return at;
+}
+
 Decimal read_decimal(const char* begin, const char* end) noexcept {
   Decimal d{};
   d.end = begin;
@@ -55,10 +79,11 @@ Decimal read_decimal(const char* begin, const char* end) noexcept {
   const char* first = p;
   uint64_t mantissa = 0;  // overflows beyond 19 digits; then it is read again
   for (; p != end && is_digit(*p); p++)
-    mantissa = mantissa * 10 + digit_of(*p);
+    mantissa = mantissa * 10 + digit_of(*p);  // mostly few
   std::ptrdiff_t count = p - first, behind_dot = 0;
   if (p != end && *p == '.') {
     const char* dot = p++;
+    if (end - p > 12) p = read_eights(p, end, &mantissa);  // for fewer it doesn't pay
     for (; p != end && is_digit(*p); p++)
       mantissa = mantissa * 10 + digit_of(*p);
     behind_dot = p - dot - 1;
