@@ -47,6 +47,9 @@ void default_options(void* options) noexcept {
   ::new (options) Options();
 }
 
+/// For components without options.
+struct NoOptions {};
+
 /// Where `Component::draw` puts what `inspect` shows.
 class Sink {
  public:

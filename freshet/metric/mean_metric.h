@@ -8,8 +8,6 @@
 
 namespace freshet {
 
-struct NoOptions {};
-
 /// Rule: `static constexpr Label kLabel`, `static const Info& info()`, `Options`, `double of(truth, predicted) const`, and
 /// `double finish(double mean) const`.
 template <class Rule>

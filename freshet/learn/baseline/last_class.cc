@@ -1,0 +1,85 @@
+#include "freshet/learn/baseline/last_class.h"
+
+#include "freshet/core/check.h"
+#include "freshet/core/registry.h"
+
+namespace freshet {
+namespace {
+
+constexpr char kName[] = "last_class";
+using Says = Complaints<kName>;
+
+Result<std::unique_ptr<Learner>> make_entry(const void*, const Registry&) noexcept {
+  return std::unique_ptr<Learner>(new LastClass());
+}
+
+}  // namespace
+
+extern const Entry<Learner> last_class_entry;
+constinit const Entry<Learner> last_class_entry{
+    .info = {.name = kName,
+             .summary = "Predicts the class of the example before: a baseline.",
+             .paper = "Bifet et al., ECML PKDD 2013",
+             .cost = "O(classes)",
+             .memory = "8 bytes",
+             .format = 1,
+             .oldest_format = 1,
+             .traits = kCheap,
+             .options = {},
+             .options_size = sizeof(NoOptions),
+             .defaults = default_options<NoOptions>},
+    .make = make_entry};
+
+const Info& LastClass::info() const noexcept { return last_class_entry.info; }
+Status LastClass::check(const Example& x) const noexcept { return check_class<kName>(x, false); }
+
+Result<std::unique_ptr<Learner>> LastClass::clone() const noexcept {
+  return std::unique_ptr<Learner>(new LastClass(*this));
+}
+
+Status LastClass::copy_into(Learner& spare) const noexcept {
+  if (spare.pipeline() != nullptr || &spare.info() != &info())
+    return {Code::invalid_argument, Says::kOtherKind};
+  static_cast<LastClass&>(spare) = *this;
+  return {};
+}
+
+void LastClass::predict(const Example&, std::span<float> out) const noexcept {
+  for (std::size_t k = 0; k < out.size(); k++) out[k] = k == last_ ? 1 : 0;
+}
+
+Status LastClass::learn(const Example& x, std::span<float> before) noexcept {
+  FRESHET_TRY(check(x));
+  if (!before.empty()) predict(x, before);
+  if (x.weight == 0) return {};
+  last_ = static_cast<uint32_t>(x.label[0]);
+  if (last_ >= classes_) classes_ = last_ + 1;
+  return {};
+}
+
+void LastClass::draw(Sink& sink) const noexcept { sink.number("last", static_cast<double>(last_)); }
+
+Status LastClass::merge(const Learner& same_kind) noexcept {
+  if (same_kind.pipeline() != nullptr || &same_kind.info() != &info())
+    return {Code::invalid_argument, Says::kOtherKind};
+  const auto& other = static_cast<const LastClass&>(same_kind);
+  if (classes_ == 0) last_ = other.last_;
+  if (classes_ < other.classes_) classes_ = other.classes_;
+  return {};
+}
+
+Status LastClass::save(Writer& writer) const noexcept {
+  const uint32_t state[] = {last_, classes_};
+  return put_array<uint32_t>(writer, "state", state);
+}
+
+Status LastClass::load(Reader& reader) noexcept {
+  uint32_t state[2];
+  FRESHET_TRY(get_into<uint32_t>(reader, "state", state));
+  last_ = state[0];
+  classes_ = state[1];
+  if (classes_ > kMaxClasses || (classes_ > 0 && last_ >= classes_)) return {Code::corrupt, Says::kState};
+  return {};
+}
+
+}  // namespace freshet

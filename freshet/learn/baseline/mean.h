@@ -1,0 +1,34 @@
+#pragma once
+#include <memory>
+
+#include "freshet/base/moments.h"
+#include "freshet/core/learner.h"
+
+namespace freshet {
+
+/// Predicts the mean of the targets so far, 0 before any. The baseline that knows nothing of the features.
+class Mean final : public Learner {
+ public:
+  using Options = NoOptions;
+  static constexpr std::span<const OptionSpec> kOptions = {};
+
+  const Info& info() const noexcept override;
+  const void* options() const noexcept override { return &options_; }
+  Label label() const noexcept override { return Label::number; }
+  uint32_t outputs() const noexcept override { return 1; }
+  void predict(const Example& x, std::span<float> out) const noexcept override;
+  Status check(const Example& x) const noexcept override;
+  Status learn(const Example& x, std::span<float> before) noexcept override;
+  void draw(Sink& sink) const noexcept override;
+  Result<std::unique_ptr<Learner>> clone() const noexcept override;
+  Status copy_into(Learner& spare) const noexcept override;
+  Status merge(const Learner& same_kind) noexcept override;
+  Status save(Writer& writer) const noexcept override;
+  Status load(Reader& reader) noexcept override;
+
+ private:
+  NoOptions options_;
+  Moments moments_;
+};
+
+}  // namespace freshet
