@@ -25,6 +25,8 @@ class Metric : public Component {
   virtual Result<std::unique_ptr<Metric>> clone() const noexcept = 0;
   /// What it scores: classes (Label::one_class), targets (Label::number), or none: anything.
   virtual Label label() const noexcept { return Label{}; }
+  /// False for losses and errors.
+  virtual bool larger_is_better() const noexcept { return true; }
   /// The class that precision, auc and their kind look for, by id. May come at any time before
   /// scores of that class. Others ignore it.
   virtual void set_positive(uint32_t) noexcept {}

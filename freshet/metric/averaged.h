@@ -8,8 +8,12 @@ namespace freshet {
 /// A class's row to its score.
 using ClassScore = double (*)(const ClassCounts::Row& row, double beta) noexcept;
 
-inline double precision_of(const ClassCounts::Row& row, double) noexcept { return ratio(row.hit, row.guess); }
-inline double recall_of(const ClassCounts::Row& row, double) noexcept { return ratio(row.hit, row.truth); }
+inline double precision_of(const ClassCounts::Row& row, double) noexcept {
+  return ratio(row.hit, row.guess);
+}
+inline double recall_of(const ClassCounts::Row& row, double) noexcept {
+  return ratio(row.hit, row.truth);
+}
 inline double f_of(const ClassCounts::Row& row, double beta) noexcept {
   const double b = beta * beta;
   return ratio((1 + b) * row.hit, b * row.truth + row.guess);
@@ -17,7 +21,8 @@ inline double f_of(const ClassCounts::Row& row, double beta) noexcept {
 
 /// positive: that class's; macro: the mean over classes seen, true or guessed; micro: of the summed counts; weighted: the
 /// mean by how often a class was true.
-inline double averaged(const ClassCounts& c, Average average, ClassScore score, double beta) noexcept {
+inline double averaged(const ClassCounts& c, Average average, ClassScore score,
+                       double beta) noexcept {
   if (average == Average::positive) return score(c.row(c.positive), beta);
   if (average == Average::micro) return score({c.total, c.total, c.hits}, beta);
   double sum = 0, weights = 0;

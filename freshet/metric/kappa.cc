@@ -14,7 +14,8 @@ struct Kappa {
 
   double of(const ClassCounts& c) const noexcept {
     double chance = 0;
-    for (const ClassCounts::Row& row : c.rows) chance += row.truth * row.guess;
+    for (const ClassCounts::Row& row : c.rows)
+      chance += row.truth * row.guess;
     chance /= c.total * c.total;
     return ratio(c.hits / c.total - chance, 1 - chance);
   }
@@ -23,8 +24,9 @@ struct Kappa {
 }  // namespace
 
 constinit const Entry<Metric> kappa_metric_entry{
-    .info = metric_info("kappa", "Accuracy beyond that of guessing by chance: (po - pe) / (1 - pe).",
-                        "Cohen, Educational and Psychological Measurement 1960", "24 bytes a class"),
+    .info =
+        metric_info("kappa", "Accuracy beyond that of guessing by chance: (po - pe) / (1 - pe).",
+                    "Cohen, Educational and Psychological Measurement 1960", "24 bytes a class"),
     .make = CountsMetric<Kappa>::make};
 
 }  // namespace freshet

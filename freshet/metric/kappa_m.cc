@@ -14,7 +14,8 @@ struct KappaMajority {
 
   double of(const ClassCounts& c) const noexcept {
     double most = 0;
-    for (const ClassCounts::Row& row : c.rows) most = row.truth > most ? row.truth : most;
+    for (const ClassCounts::Row& row : c.rows)
+      most = row.truth > most ? row.truth : most;
     const double majority = most / c.total;
     return ratio(c.hits / c.total - majority, 1 - majority);
   }

@@ -19,6 +19,7 @@ class MeanMetric final : public SumMetric {
   const Info& info() const noexcept override { return Rule::info(); }
   const void* options() const noexcept override { return &rule_.options; }
   Label label() const noexcept override { return Rule::kLabel; }
+  bool larger_is_better() const noexcept override { return false; }
   double value() const noexcept override {
     return weight_ > 0 ? rule_.finish(sum_ / weight_) : __builtin_nan("");
   }

@@ -20,7 +20,9 @@ class R2 final : public SumMetric {
   Contribution contribution(std::span<const float> truth, std::span<const float> predicted,
                             float weight) noexcept override {
     const double y = static_cast<double>(truth[0]);
-    return {.weight = static_cast<double>(weight), .value = y, .other = static_cast<double>(predicted[0]) - y};
+    return {.weight = static_cast<double>(weight),
+            .value = y,
+            .other = static_cast<double>(predicted[0]) - y};
   }
   void add(const Contribution& c, double times) noexcept override {
     if (times > 0)

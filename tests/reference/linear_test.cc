@@ -9,9 +9,9 @@ namespace freshet {
 
 TEST_CASE("logistic: sgd at .005 reproduces River's published figures") {
   const char* spec = "scale | logistic(learning_rate=0.005)";
-  check_figures(spec, "bananas.csv", {{"accuracy", .543208}});
-  check_figures(spec, "phishing.csv", {{"accuracy", .887200}});
-  check_figures(spec, "elec2.csv", {{"accuracy", .822144}});
+  check_figures(spec, "bananas.csv", {{"accuracy", .543208}, {"f1", .197015}});
+  check_figures(spec, "phishing.csv", {{"accuracy", .887200}, {"f1", .871233}});
+  check_figures(spec, "elec2.csv", {{"accuracy", .822144}, {"f1", .777086}});
   check_figures(spec, "bananas.csv", {{"log_loss", .685955}}, 1e-5);
   check_figures(spec, "phishing.csv", {{"log_loss", .382930}}, 1e-5);
   check_figures(spec, "elec2.csv", {{"log_loss", .409831}}, 2e-5);
@@ -19,20 +19,21 @@ TEST_CASE("logistic: sgd at .005 reproduces River's published figures") {
 
 TEST_CASE("logistic: adagrad") {
   const char* spec = "scale | logistic(optimizer=adagrad)";
-  check_figures(spec, "bananas.csv", {{"accuracy", .543208}});
-  check_figures(spec, "phishing.csv", {{"accuracy", .892800}});
-  check_figures(spec, "elec2.csv", {{"accuracy", .809521}});
+  check_figures(spec, "bananas.csv", {{"accuracy", .543208}, {"f1", .208047}});
+  check_figures(spec, "phishing.csv", {{"accuracy", .892800}, {"f1", .880143}});
+  check_figures(spec, "elec2.csv", {{"accuracy", .809521}, {"f1", .760483}});
 }
 
 TEST_CASE("logistic: adam") {
   const char* spec = "scale | logistic(optimizer=adam)";
-  check_figures(spec, "bananas.csv", {{"accuracy", .533585}});
-  check_figures(spec, "phishing.csv", {{"accuracy", .894400}});
-  check_figures(spec, "elec2.csv", {{"accuracy", .823380}});
+  check_figures(spec, "bananas.csv", {{"accuracy", .533585}, {"f1", .246341}});
+  check_figures(spec, "phishing.csv", {{"accuracy", .894400}, {"f1", .882143}});
+  check_figures(spec, "elec2.csv", {{"accuracy", .823380}, {"f1", .785379}});
 }
 
 TEST_CASE("linear: sgd, with l1, with l2") {
-  check_figures("scale | linear", "chick_weights.csv", {{"mae", 23.7587}, {"rmse", 37.0377}}, 5e-5);
+  check_figures("scale | linear", "chick_weights.csv",
+                {{"mae", 23.7587}, {"rmse", 37.0377}, {"r2", .7280}}, 5e-5);
   check_figures("scale | linear(l1=1)", "chick_weights.csv", {{"mae", 23.7577}, {"rmse", 37.0780}},
                 5e-5);
   check_figures("scale | linear(l2=1)", "chick_weights.csv", {{"mae", 25.2738}, {"rmse", 38.5885}},

@@ -30,8 +30,12 @@ constinit const Entry<Learner> last_class_entry{
              .defaults = default_options<NoOptions>},
     .make = make_entry};
 
-const Info& LastClass::info() const noexcept { return last_class_entry.info; }
-Status LastClass::check(const Example& x) const noexcept { return check_class<kName>(x, false); }
+const Info& LastClass::info() const noexcept {
+  return last_class_entry.info;
+}
+Status LastClass::check(const Example& x) const noexcept {
+  return check_class<kName>(x, false);
+}
 
 Result<std::unique_ptr<Learner>> LastClass::clone() const noexcept {
   return std::unique_ptr<Learner>(new LastClass(*this));
@@ -45,7 +49,8 @@ Status LastClass::copy_into(Learner& spare) const noexcept {
 }
 
 void LastClass::predict(const Example&, std::span<float> out) const noexcept {
-  for (std::size_t k = 0; k < out.size(); k++) out[k] = k == last_ ? 1 : 0;
+  for (std::size_t k = 0; k < out.size(); k++)
+    out[k] = k == last_ ? 1 : 0;
 }
 
 Status LastClass::learn(const Example& x, std::span<float> before) noexcept {
@@ -57,7 +62,9 @@ Status LastClass::learn(const Example& x, std::span<float> before) noexcept {
   return {};
 }
 
-void LastClass::draw(Sink& sink) const noexcept { sink.number("last", static_cast<double>(last_)); }
+void LastClass::draw(Sink& sink) const noexcept {
+  sink.number("last", static_cast<double>(last_));
+}
 
 Status LastClass::merge(const Learner& same_kind) noexcept {
   if (same_kind.pipeline() != nullptr || &same_kind.info() != &info())
@@ -78,7 +85,8 @@ Status LastClass::load(Reader& reader) noexcept {
   FRESHET_TRY(get_into<uint32_t>(reader, "state", state));
   last_ = state[0];
   classes_ = state[1];
-  if (classes_ > kMaxClasses || (classes_ > 0 && last_ >= classes_)) return {Code::corrupt, Says::kState};
+  if (classes_ > kMaxClasses || (classes_ > 0 && last_ >= classes_))
+    return {Code::corrupt, Says::kState};
   return {};
 }
 

@@ -30,8 +30,12 @@ constinit const Entry<Learner> last_value_entry{
              .defaults = default_options<NoOptions>},
     .make = make_entry};
 
-const Info& LastValue::info() const noexcept { return last_value_entry.info; }
-Status LastValue::check(const Example& x) const noexcept { return check_target<kName>(x); }
+const Info& LastValue::info() const noexcept {
+  return last_value_entry.info;
+}
+Status LastValue::check(const Example& x) const noexcept {
+  return check_target<kName>(x);
+}
 
 Result<std::unique_ptr<Learner>> LastValue::clone() const noexcept {
   return std::unique_ptr<Learner>(new LastValue(*this));
@@ -44,7 +48,9 @@ Status LastValue::copy_into(Learner& spare) const noexcept {
   return {};
 }
 
-void LastValue::predict(const Example&, std::span<float> out) const noexcept { out[0] = last_; }
+void LastValue::predict(const Example&, std::span<float> out) const noexcept {
+  out[0] = last_;
+}
 
 Status LastValue::learn(const Example& x, std::span<float> before) noexcept {
   FRESHET_TRY(check(x));
@@ -53,7 +59,9 @@ Status LastValue::learn(const Example& x, std::span<float> before) noexcept {
   return {};
 }
 
-void LastValue::draw(Sink& sink) const noexcept { sink.number("last", static_cast<double>(last_)); }
+void LastValue::draw(Sink& sink) const noexcept {
+  sink.number("last", static_cast<double>(last_));
+}
 
 Status LastValue::merge(const Learner& same_kind) noexcept {
   if (same_kind.pipeline() != nullptr || &same_kind.info() != &info())
@@ -62,7 +70,11 @@ Status LastValue::merge(const Learner& same_kind) noexcept {
   return {};
 }
 
-Status LastValue::save(Writer& writer) const noexcept { return put_value<float>(writer, "last", last_); }
-Status LastValue::load(Reader& reader) noexcept { return get_value<float>(reader, "last", last_); }
+Status LastValue::save(Writer& writer) const noexcept {
+  return put_value<float>(writer, "last", last_);
+}
+Status LastValue::load(Reader& reader) noexcept {
+  return get_value<float>(reader, "last", last_);
+}
 
 }  // namespace freshet

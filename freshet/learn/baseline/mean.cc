@@ -30,8 +30,12 @@ constinit const Entry<Learner> mean_entry{
              .defaults = default_options<NoOptions>},
     .make = make_entry};
 
-const Info& Mean::info() const noexcept { return mean_entry.info; }
-Status Mean::check(const Example& x) const noexcept { return check_target<kName>(x); }
+const Info& Mean::info() const noexcept {
+  return mean_entry.info;
+}
+Status Mean::check(const Example& x) const noexcept {
+  return check_target<kName>(x);
+}
 
 Result<std::unique_ptr<Learner>> Mean::clone() const noexcept {
   return std::unique_ptr<Learner>(new Mean(*this));
@@ -55,7 +59,9 @@ Status Mean::learn(const Example& x, std::span<float> before) noexcept {
   return {};
 }
 
-void Mean::draw(Sink& sink) const noexcept { sink.number("mean", moments_.mean()); }
+void Mean::draw(Sink& sink) const noexcept {
+  sink.number("mean", moments_.mean());
+}
 
 Status Mean::merge(const Learner& same_kind) noexcept {
   if (same_kind.pipeline() != nullptr || &same_kind.info() != &info())

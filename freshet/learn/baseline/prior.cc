@@ -30,8 +30,12 @@ constinit const Entry<Learner> prior_entry{
              .defaults = default_options<NoOptions>},
     .make = make_entry};
 
-const Info& Prior::info() const noexcept { return prior_entry.info; }
-Status Prior::check(const Example& x) const noexcept { return check_class<kName>(x, false); }
+const Info& Prior::info() const noexcept {
+  return prior_entry.info;
+}
+Status Prior::check(const Example& x) const noexcept {
+  return check_class<kName>(x, false);
+}
 
 Result<std::unique_ptr<Learner>> Prior::clone() const noexcept {
   return std::unique_ptr<Learner>(new Prior(*this));
@@ -61,7 +65,8 @@ Status Prior::learn(const Example& x, std::span<float> before) noexcept {
 }
 
 void Prior::draw(Sink& sink) const noexcept {
-  for (const double weight : weight_) sink.number("class", weight);
+  for (const double weight : weight_)
+    sink.number("class", weight);
 }
 
 Status Prior::merge(const Learner& same_kind) noexcept {
@@ -69,7 +74,8 @@ Status Prior::merge(const Learner& same_kind) noexcept {
     return {Code::invalid_argument, Says::kOtherKind};
   const auto& other = static_cast<const Prior&>(same_kind);
   if (weight_.size() < other.weight_.size()) weight_.resize(other.weight_.size());
-  for (std::size_t k = 0; k < other.weight_.size(); k++) weight_[k] += other.weight_[k];
+  for (std::size_t k = 0; k < other.weight_.size(); k++)
+    weight_[k] += other.weight_[k];
   total_ += other.total_;
   return {};
 }

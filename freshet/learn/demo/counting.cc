@@ -18,7 +18,8 @@ Result<std::unique_ptr<Learner>> make_entry(const void* options, const Registry&
 extern const Entry<Learner> counting_entry;
 constinit const Entry<Learner> counting_entry{
     .info = {.name = kName,
-             .summary = "Counts, sums and exclusive-ors ids by key: shows one lost or doubled example.",
+             .summary =
+                 "Counts, sums and exclusive-ors ids by key: shows one lost or doubled example.",
              .paper = "Carter, Wegman, STOC 1977",
              .cost = "O(1)",
              .memory = "40 bytes a key",
@@ -32,11 +33,15 @@ constinit const Entry<Learner> counting_entry{
 
 Counting::Counting(const CountingOptions& options) noexcept
     : options_(options),
-      pool_(options.memory == 0 || options.memory > SIZE_MAX ? SIZE_MAX : static_cast<std::size_t>(options.memory)),
+      pool_(options.memory == 0 || options.memory > SIZE_MAX
+                ? SIZE_MAX
+                : static_cast<std::size_t>(options.memory)),
       dictionary_(pool_),
       tally_(pool_) {}
 
-const Info& Counting::info() const noexcept { return counting_entry.info; }
+const Info& Counting::info() const noexcept {
+  return counting_entry.info;
+}
 
 void Counting::Tally::add(uint32_t id) noexcept {
   const uint64_t mixed = mix64(id);
@@ -52,7 +57,8 @@ Counting::Tally Counting::tally(uint32_t key) const noexcept {
 
 Counting::Tally Counting::total() const noexcept {
   Tally all;
-  for (const Tally& t : tally_.span()) all = {all.count + t.count, all.sum + t.sum, all.exclusive_or ^ t.exclusive_or};
+  for (const Tally& t : tally_.span())
+    all = {all.count + t.count, all.sum + t.sum, all.exclusive_or ^ t.exclusive_or};
   return all;
 }
 
@@ -64,7 +70,11 @@ Status Counting::check(const Example& x) const noexcept {
   if (x.nominal.index.size() != 1)
     return {Code::invalid_argument, "counting: an example is one nominal pair, a key and an id"};
   if (const uint32_t bad = first_bad(x); bad != kNone)
-    return {Code::invalid_argument, bad == kBadWeight ? Says::kWeight : bad == kBadLabel ? Says::kLabelValue : Says::kValue, bad};
+    return {Code::invalid_argument,
+            bad == kBadWeight  ? Says::kWeight
+            : bad == kBadLabel ? Says::kLabelValue
+                               : Says::kValue,
+            bad};
   return {};
 }
 
@@ -103,19 +113,22 @@ Result<std::unique_ptr<Learner>> Counting::clone() const noexcept {
 }
 
 Status Counting::copy_into(Learner& spare) const noexcept {
-  if (spare.pipeline() != nullptr || &spare.info() != &info()) return {Code::invalid_argument, Says::kOtherKind};
+  if (spare.pipeline() != nullptr || &spare.info() != &info())
+    return {Code::invalid_argument, Says::kOtherKind};
   if (!static_cast<Counting&>(spare).assign(*this)) return {Code::exhausted, Says::kFull};
   return {};
 }
 
 Status Counting::merge(const Learner& same_kind) noexcept {
-  if (same_kind.pipeline() != nullptr || &same_kind.info() != &info()) return {Code::invalid_argument, Says::kOtherKind};
+  if (same_kind.pipeline() != nullptr || &same_kind.info() != &info())
+    return {Code::invalid_argument, Says::kOtherKind};
   const auto& other = static_cast<const Counting&>(same_kind);
   for (uint32_t k = 0; k < other.dictionary_.size(); k++) {
     Tally* mine = row(other.dictionary_.keys()[k]);
     if (mine == nullptr) return {Code::exhausted, Says::kFull};
     const Tally theirs = other.tally_[k];
-    *mine = {mine->count + theirs.count, mine->sum + theirs.sum, mine->exclusive_or ^ theirs.exclusive_or};
+    *mine = {mine->count + theirs.count, mine->sum + theirs.sum,
+             mine->exclusive_or ^ theirs.exclusive_or};
   }
   return {};
 }
@@ -131,9 +144,11 @@ Status Counting::save(Writer& writer) const noexcept {
 Status Counting::load(Reader& reader) noexcept {
   FRESHET_TRY_ASSIGN(const auto keys, get_array<uint32_t>(reader, "keys"));
   FRESHET_TRY_ASSIGN(const auto words, get_array<uint64_t>(reader, "tallies"));
-  if (words.size() != keys.size() * 3 || !dictionary_.assign(keys)) return {Code::corrupt, Says::kState};
+  if (words.size() != keys.size() * 3 || !dictionary_.assign(keys))
+    return {Code::corrupt, Says::kState};
   if (!tally_.resize(keys.size())) return {Code::exhausted, Says::kFull};
-  for (std::size_t k = 0; k < keys.size(); k++) tally_[k] = {words[3 * k], words[3 * k + 1], words[3 * k + 2]};
+  for (std::size_t k = 0; k < keys.size(); k++)
+    tally_[k] = {words[3 * k], words[3 * k + 1], words[3 * k + 2]};
   return {};
 }
 

@@ -11,8 +11,8 @@ namespace freshet {
 struct CountingOptions {
   uint64_t memory = 0;
 };
-inline constexpr std::array kCountingOptions{
-    option<&CountingOptions::memory>("memory", "Most bytes its state may take; 0: no limit.", 0, 1e15, "bytes")};
+inline constexpr std::array kCountingOptions{option<&CountingOptions::memory>(
+    "memory", "Most bytes its state may take; 0: no limit.", 0, 1e15, "bytes")};
 
 /// Counts what it is taught, exactly: a learner whose state shows one lost, doubled or foreign example.
 ///
