@@ -165,6 +165,18 @@ function(freshet_visible out folder)
   set(${out} ${visible} PARENT_SCOPE)
 endfunction()
 
+# freshet_up_to(OUT RING): the folders of rings 0 ... RING.
+function(freshet_up_to out highest)
+  get_property(folders GLOBAL PROPERTY FRESHET_FOLDERS)
+  foreach(folder IN LISTS folders)
+    freshet_ring(${folder} ring)
+    if(ring LESS_EQUAL highest)
+      list(APPEND found ${folder})
+    endif()
+  endforeach()
+  set(${out} ${found} PARENT_SCOPE)
+endfunction()
+
 # freshet_link_folders(TARGET FOLDER...): the folders' objects and libraries.
 function(freshet_link_folders target)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})

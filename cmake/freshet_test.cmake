@@ -79,9 +79,9 @@ endfunction()
 
 # freshet_tests(KIND [RING n] [LABEL label] [LIBS lib...] [PROGRAM])
 #
-# For tests/KIND/CMakeLists.txt: one doctest program <kind>_test of the folder's *.cc, linked with libfreshet. RING is
-# the highest ring that the tests use (default 6): they are left out of presets that build less. PROGRAM: the tests
-# run the freshet binary; they find it in FRESHET_PROGRAM (a macro).
+# For tests/KIND/CMakeLists.txt: one doctest program <kind>_test of the folder's *.cc, linked with the folders of rings
+# 0 ... RING (default 6); it is left out of presets that build less. PROGRAM: the tests run the freshet binary; they find it
+# in FRESHET_PROGRAM (a macro).
 function(freshet_tests kind)
   cmake_parse_arguments(PARSE_ARGV 1 arg "PROGRAM" "RING;LABEL" "LIBS")
   if(NOT DEFINED arg_RING)
@@ -91,14 +91,16 @@ function(freshet_tests kind)
     set(arg_LABEL ${kind})
   endif()
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${kind}/*.cc)
-  if(NOT sources OR arg_RING GREATER FRESHET_MAX_RING OR NOT TARGET libfreshet)
+  if(NOT sources OR arg_RING GREATER FRESHET_MAX_RING)
     return()
   endif()
   if(arg_PROGRAM AND NOT TARGET freshet)
     return()
   endif()
   freshet_doctest(${kind}_test ${arg_LABEL} ${arg_RING} ${sources})
-  target_link_libraries(${kind}_test PRIVATE libfreshet ${arg_LIBS})
+  freshet_up_to(folders ${arg_RING})
+  freshet_link_folders(${kind}_test ${folders})
+  target_link_libraries(${kind}_test PRIVATE ${arg_LIBS})
   if(kind MATCHES "^(conformance|golden)$")
     freshet_group(sanitized_tests ${kind}_test)
   elseif(kind STREQUAL "attack")

@@ -51,6 +51,7 @@ void* _sbrk(ptrdiff_t bytes) {
   return old;
 }
 
+void* __dso_handle = nullptr;  // nothing is unloaded here
 int _close(int) {
   return -1;
 }

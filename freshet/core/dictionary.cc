@@ -45,7 +45,8 @@ uint32_t Dictionary::add(uint32_t key) noexcept {
     return row;
   }
   const std::size_t searched = size() - identity_ + 1;
-  if (index_.size() < 2 * searched && !rehash(next_power_of_two(4 * searched))) return kNone;
+  const auto slots = static_cast<std::size_t>(next_power_of_two(4 * searched));
+  if (index_.size() < 2 * searched && !rehash(slots)) return kNone;
   keys_.push(key);
   insert(row);
   return row;

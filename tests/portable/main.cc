@@ -7,5 +7,6 @@ int main() {
   freshet::print_base();
   freshet::print_numbers();
   freshet::print_kernels();
+  freshet::print_models();
   return 0;
 }

@@ -21,4 +21,8 @@ void print_numbers() noexcept;
 /// Sums and scans at the best level and at the lowest.
 void print_kernels() noexcept;
 
+/// Every learner, transform and metric of the catalogue over the phishing stream: new ones join by
+/// themselves.
+void print_models() noexcept;
+
 }  // namespace freshet
