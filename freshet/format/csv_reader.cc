@@ -308,7 +308,7 @@ uint32_t* CsvReader::Words::find(const Cell& cell) noexcept {
   std::memcpy(&word, cell.begin, 8);
   if constexpr (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__) word = __builtin_bswap64(word);
   word &= ~uint64_t{0} >> (64 - 8 * cell.size);
-  const std::size_t slot = (word * 0x9e3779b97f4a7c15u) >> 58;
+  const auto slot = static_cast<std::size_t>((word * 0x9e3779b97f4a7c15u) >> 58);
   if (word_[slot] != word) {
     word_[slot] = word;  // a NUL is refused in text, so words of different length differ
     id_[slot] = kNone;
