@@ -1,6 +1,7 @@
 /// The part of BlockCodec that turns a block's own names into a model's ids.
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "freshet/core/component.h"
@@ -195,6 +196,31 @@ void BlockCodec::resolve_known(ExampleBlock& block, const Schema& schema) noexce
     for (std::size_t k = 0; k < ids.size(); ++k)
       if (is_feature(block.names[k]) == features) ids[k] = find_name(block.names[k], schema, ids);
   Renamer(block, ids).run();
+}
+
+void BlockCodec::name(ExampleBlock& block, const Schema& schema, bool classes) noexcept {
+  const uint32_t features = schema.feature_count();
+  block.names.clear();
+  for (uint32_t f = 0; f < features; ++f)
+    block.names.push_back({schema.kind(f) == Schema::Kind::nominal ? NameKind::nominal : NameKind::numeric, 0,
+                           std::string(schema.name(f))});
+  // Categories and classes only as far as the block has them: a schema may hold a million.
+  std::map<std::pair<uint32_t, uint32_t>, uint32_t> places;
+  const auto place = [&](NameKind kind, uint32_t feature, uint32_t id, std::string_view text) {
+    const auto [found, is_new] =
+        places.try_emplace({kind == NameKind::category ? feature : kNone, id}, static_cast<uint32_t>(block.names.size()));
+    if (is_new) block.names.push_back({kind, feature, std::string(text)});
+    return found->second;
+  };
+  for (std::size_t k = 0; k < block.category_.size(); ++k)
+    block.category_[k] = place(NameKind::category, block.nominal_[k], block.category_[k],
+                               schema.category_name(block.nominal_[k], block.category_[k]));
+  for (float& label : block.label_) {
+    if (!classes) break;
+    const auto id = static_cast<uint32_t>(label);
+    label = static_cast<float>(place(NameKind::label_class, 0, id, schema.class_name(id)));
+  }
+  block.own_names = true;
 }
 
 }  // namespace freshet

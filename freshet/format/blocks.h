@@ -52,6 +52,11 @@ class BlockCodec {
   /// know are dropped.
   static void resolve_known(ExampleBlock& block, const Schema& schema) noexcept;
 
+  /// The other way: ids of `schema` become positions in names that the block then carries itself, so that another
+  /// model's writer can take it. `classes`: labels are class ids, not numbers.
+  /// REQUIRES: !block.own_names, every id is the schema's.
+  static void name(ExampleBlock& block, const Schema& schema, bool classes) noexcept;
+
  private:
   class Encoder;
   class Decoder;

@@ -315,4 +315,31 @@ TEST_CASE("blocks: positions that name nothing, or the wrong kind, are corrupt")
         "blocks: a class without a name");
 }
 
+TEST_CASE("blocks: a block that names itself becomes the same ids in an empty schema, and follows another's order") {
+  Schema from;
+  REQUIRE(from.feature("age", Schema::Kind::numeric).ok());
+  REQUIRE(from.feature("town", Schema::Kind::nominal).ok());
+  REQUIRE(from.category(1, "Bern").ok());
+  REQUIRE(from.category(1, "Basel").ok());
+  REQUIRE(from.label_class("no").ok());
+  REQUIRE(from.label_class("yes").ok());
+  ExampleBlock block;
+  block.begin();
+  block.add_numeric(0, 31);
+  block.add_nominal(1, 1);
+  block.add_label(1);
+  block.finish();
+  BlockCodec::name(block, from, true);
+  std::vector<std::byte> bytes;
+  REQUIRE(BlockCodec::encode(block, bytes).ok());
+  REQUIRE(BlockCodec::decode(bytes, block).ok());
+  Schema to;
+  REQUIRE(to.feature("town", Schema::Kind::nominal).ok());
+  REQUIRE(BlockCodec::resolve(block, to, false).ok());
+  CHECK(to.name(block[0].numeric.index[0]) == "age");
+  CHECK(block[0].nominal.index[0] == 0);
+  CHECK(to.category_name(0, block[0].nominal.category[0]) == "Basel");
+  CHECK(to.class_name(static_cast<uint32_t>(block[0].label[0])) == "yes");
+}
+
 }  // namespace freshet

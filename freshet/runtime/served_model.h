@@ -33,6 +33,7 @@
 #include "freshet/core/registry.h"
 #include "freshet/log/local/appender.h"
 #include "freshet/runtime/model.h"
+#include "freshet/runtime/scores.h"
 #include "freshet/runtime/trainer.h"
 #include "freshet/runtime/training.h"
 
@@ -117,6 +118,9 @@ class ServedModel {
   // ---- running
 
   ServedModelStatus status() const noexcept;
+  /// How good the model is beside its baselines, each example predicted before it was learned; the trainer draws it up at
+  /// most ten times a second. Never null.
+  std::shared_ptr<const Scores> scores() const noexcept;
   /// Learning stops; events are still appended, until max_backlog.
   void pause() noexcept;
   void resume() noexcept;

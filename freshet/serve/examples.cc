@@ -153,7 +153,7 @@ class RowsReader {
       if (value.is_string()) {
         add_nominal(name, std::string_view(value.get_string().data(), value.get_string().size()));
       } else if (value.is_number() || value.is_bool()) {
-        const auto number = static_cast<float>(value.is_bool() ? double{value.get_bool()} : value.to_number<double>());
+        const auto number = static_cast<float>(value.is_bool() ? (value.get_bool() ? 1.0 : 0.0) : value.to_number<double>());
         if (!std::isfinite(number)) return bad(place + ": not a finite FP32");
         add_numeric(name, number);
       } else {
@@ -322,17 +322,16 @@ class RowsReader {
   const bool is_logged_, is_training_, allow_nonfinite_;
 };
 
-/// Where every name of a block is known already its numbers become final: the log then needs no names.
-void settle(ExampleBlock& block, const InputForm& form) {
+}  // namespace
+
+void settle(ExampleBlock& block, const Schema& schema) noexcept {
   const bool all_known = std::all_of(block.names.begin(), block.names.end(), [&](const ExampleBlock::Name& name) {
-    return name.kind == NameKind::label_class ? find_class(*form.schema, name.text).has_value()
-                                              : name.kind != NameKind::category && form.schema->find(name.text).has_value();
+    return name.kind == NameKind::label_class ? find_class(schema, name.text).has_value()
+                                              : name.kind != NameKind::category && schema.find(name.text).has_value();
   });
   block.own_names = !block.names.empty();
-  if (all_known) BlockCodec::resolve_known(block, *form.schema);
+  if (all_known) BlockCodec::resolve_known(block, schema);
 }
-
-}  // namespace
 
 std::string class_text(double number) {
   return std::string(number == std::floor(number) && std::fabs(number) < 9e15
@@ -349,14 +348,14 @@ Status read_inputs(const Call& call, const InputForm& form, bool allow_nonfinite
 
 Status read_training(const Call& call, const InputForm& form, ExampleBlock& out) noexcept {
   FRESHET_TRY(RowsReader(call, form, out, Purpose::learn, false).run());
-  settle(out, form);
+  settle(out, *form.schema);
   return {};
 }
 
 Status read_remembered(const Call& call, const InputForm& form, ExampleBlock& out) noexcept {
   FRESHET_TRY(RowsReader(call, form, out, Purpose::remember, false).run());
   if (out.size() != 1) return bad("inputs: only one row at a time can be remembered");
-  settle(out, form);
+  settle(out, *form.schema);
   return {};
 }
 

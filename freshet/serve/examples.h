@@ -42,6 +42,9 @@ Status read_training(const Call& call, const InputForm& form, ExampleBlock& out)
 /// One row to remember until its label comes: as read_training, without a label.
 Status read_remembered(const Call& call, const InputForm& form, ExampleBlock& out) noexcept;
 
+/// Where every name of a block is known already, its numbers become final: the log then needs no names.
+void settle(ExampleBlock& block, const Schema& schema) noexcept;
+
 /// The label of one `feedback` as it goes into the log: the number of a regression, else the class's text.
 /// A class where a number is needed, or a number that isn't finite: `invalid_argument`.
 Status check_label(const FeedbackLabel& label, const InputForm& form) noexcept;

@@ -1,0 +1,64 @@
+#include "freshet/serve/model_folder.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <filesystem>
+#include <system_error>
+
+#include "freshet/base/failure.h"
+#include "freshet/log/file.h"
+
+namespace freshet {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_name_letter(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+}  // namespace
+
+bool is_model_name(std::string_view name) noexcept {
+  if (name.empty() || name.size() > 128 || name == "stats" || !is_name_letter(name.front())) return false;
+  return std::all_of(name.begin(), name.end(), [](char c) { return is_name_letter(c) || c == '.' || c == '-'; });
+}
+
+Result<std::vector<std::string>> model_folders(const std::string& data_dir) noexcept {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator at(data_dir, error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (is_model_name(name) && fs::exists(at->path() / "spec.json", error)) names.push_back(name);
+  }
+  if (error && error != std::errc::no_such_file_or_directory)
+    return failure(Code::unavailable, "data-dir: can't read " + data_dir + ": " + error.message());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<FolderSpec> read_folder_spec(const std::string& folder) noexcept {
+  const std::string path = folder + "/spec.json";
+  auto bytes = read_file(path, 1u << 20);
+  if (!bytes.ok()) return std::move(bytes).status();
+  boost::system::error_code error;
+  const boost::json::value value =
+      boost::json::parse({reinterpret_cast<const char*>(bytes->data()), bytes->size()}, error);
+  const auto* object = error ? nullptr : value.if_object();
+  const auto* spec = object == nullptr ? nullptr : object->if_contains("spec");
+  if (spec == nullptr || !spec->is_string())
+    return failure(Code::corrupt, path + ": expected {\"spec\": \"...\"}; was the file changed by hand?");
+  FolderSpec out{.spec = std::string(spec->get_string()), .seed = 0};
+  if (const auto* seed = object->if_contains("seed"); seed != nullptr && seed->is_int64())
+    out.seed = static_cast<uint32_t>(seed->get_int64());
+  return out;
+}
+
+Status write_folder_spec(const std::string& folder, const FolderSpec& spec) noexcept {
+  FRESHET_TRY(make_folders(folder));
+  const std::string text =
+      boost::json::serialize(boost::json::object{{"spec", spec.spec}, {"seed", spec.seed}}) + "\n";
+  return write_file_atomically(folder + "/spec.json", std::as_bytes(std::span(text.data(), text.size())));
+}
+
+}  // namespace freshet

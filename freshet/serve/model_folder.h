@@ -1,0 +1,30 @@
+#pragma once
+/// A model's folder below the data directory: <data-dir>/<model>/spec.json beside its log and slots.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "freshet/base/status.h"
+
+namespace freshet {
+
+/// What spec.json says: {"spec": "scale | logistic", "seed": 0}.
+struct FolderSpec {
+  std::string spec;
+  uint32_t seed = 0;
+};
+
+/// [A-Za-z0-9_][A-Za-z0-9_.-]{0,127}, and not `stats`.
+bool is_model_name(std::string_view name) noexcept;
+
+/// Folders of `data_dir` that hold a spec.json and have a model's name, sorted.
+Result<std::vector<std::string>> model_folders(const std::string& data_dir) noexcept;
+
+/// `not_found` where there is none; `corrupt` where it reads as something else.
+Result<FolderSpec> read_folder_spec(const std::string& folder) noexcept;
+/// Makes the folder where it is missing; temporary name, sync, rename.
+Status write_folder_spec(const std::string& folder, const FolderSpec& spec) noexcept;
+
+}  // namespace freshet
