@@ -385,6 +385,8 @@ Status ServedModel::reset(TrainCallback done) noexcept {
 
 // ---- running
 
+std::shared_ptr<const Scores> ServedModel::scores() const noexcept { return std::make_shared<const Scores>(); }
+
 ServedModelStatus ServedModel::status() const noexcept {
   const Parts& parts = *parts_;
   const ModelClock& clock = parts.model->clock();
