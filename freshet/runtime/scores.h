@@ -9,7 +9,7 @@
 namespace freshet {
 
 /// One metric: since the start, over the last `window` scored examples, faded. NaN: not known yet.
-struct Score {
+struct MetricScores {
   std::string name;
   double all = std::numeric_limits<double>::quiet_NaN();
   double window = std::numeric_limits<double>::quiet_NaN();
@@ -19,10 +19,10 @@ struct Score {
 struct Scores {
   uint64_t scored = 0;   // examples
   uint32_t window = 0;   // examples of the window
-  std::vector<Score> metrics;
+  std::vector<MetricScores> metrics;
   struct Baseline {
     std::string name;
-    std::vector<Score> metrics;
+    std::vector<MetricScores> metrics;
   };
   std::vector<Baseline> baselines;
 };

@@ -59,17 +59,17 @@ std::string_view main_metric(Label label) noexcept {
   return task_of(label)[0] == 'c' ? "accuracy" : task_of(label)[0] == 'r' ? "mae" : "";
 }
 
-json::object score_object(const std::vector<Score>& scores, uint64_t scored) {
+json::object score_object(const std::vector<MetricScores>& scores, uint64_t scored) {
   json::object all;
-  for (const Score& score : scores)
+  for (const MetricScores& score : scores)
     all[text(score.name)] = json::object{{"all", number(score.all)},
                                          {"window", scored < kEarly ? json::value(nullptr) : number(score.window)},
                                          {"faded", number(score.faded)}};
   return all;
 }
 
-double windowed(const std::vector<Score>& scores, std::string_view name) noexcept {
-  for (const Score& score : scores)
+double windowed(const std::vector<MetricScores>& scores, std::string_view name) noexcept {
+  for (const MetricScores& score : scores)
     if (score.name == name) return score.window;
   return std::numeric_limits<double>::quiet_NaN();
 }

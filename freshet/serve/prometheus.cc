@@ -75,7 +75,7 @@ void add_model(Page& page, const std::string& name, const HostedModel& model) {
   page.gauge("freshet_model_staleness_seconds", "Age of the oldest event not yet published.", labels,
              number(now.staleness_us) / 1e6);
   if (const auto scores = model.model().scores())
-    for (const Score& score : scores->metrics)
+    for (const MetricScores& score : scores->metrics)
       page.gauge("freshet_model_loss", "Metrics over the window, each predicted before it was learned.",
                  with("metric", score.name.c_str()), score.window);
   page.histogram("freshet_predict_duration_seconds", "Calls of infer.", labels, model.counters().predict_us);
