@@ -43,19 +43,18 @@ const kStates = {
 };
 
 for (const [state, expected] of Object.entries(kStates)) {
-  for (const scheme of kSchemes) {
-    for (const width of kWidths) {
-      test(`${state}, ${scheme}, ${width} px`, () => serve(state, async (url) => {
-        const page = await open(browser, url, { width, scheme });
-        await until("the state line", async () => expected.line.test(await stateLine(page)));
-        await until("the verdict", async () => expected.headline.test(await page.getByRole("heading", { level: 1 }).innerText()));
-        await page.waitForTimeout(700);
-        await assertSound(page);
-        await screenshot(page, out, `${state}-${width}-${scheme}`);
-        await page.context().close();
-      }));
-    }
-  }
+  test(`${state}, light and dark, wide and narrow`, () => serve(state, async (url) => {
+    const looks = kSchemes.flatMap((scheme) => kWidths.map((width) => ({ scheme, width })));
+    await Promise.all(looks.map(async ({ scheme, width }) => {
+      const page = await open(browser, url, { width, scheme });
+      await until("the state line", async () => expected.line.test(await stateLine(page)));
+      await until("the verdict", async () => expected.headline.test(await page.getByRole("heading", { level: 1 }).innerText()));
+      await page.waitForTimeout(700);
+      await assertSound(page);
+      await screenshot(page, out, `${state}-${width}-${scheme}`);
+      await page.context().close();
+    }));
+  }));
 }
 
 test("figures climb, and the tab says the metric", () => serve("live", async (url) => {
@@ -147,6 +146,7 @@ test("the keyboard reaches everything, in reading order", () => serve("live", as
 
 test("every panel is a named region", () => serve("live", async (url) => {
   const page = await open(browser, url);
+  await page.locator(".try input").first().waitFor();
   for (const name of ["shuttle now", "Accuracy against its baseline", "Last surprises", "Last errors", "host", "try", "Try it", "Feed it"]) {
     assert.equal(await page.getByRole("region", { name, exact: true }).count(), 1, name);
   }
@@ -255,4 +255,37 @@ test("refusals are told with the server's own reason, as text", () => serve("liv
   await page.getByRole("cell", { name: 'row 3 of 16: expected 9 numbers, found "<b>8</b>"' }).waitFor();
   await page.getByRole("cell", { name: 'no model "shutle"; the nearest is "shuttle"' }).waitFor();
   assert.equal(await page.getByText("of another model").count(), 0);
+}));
+
+test("what can be pressed is 24 pixels or more, 32 on phones", () => serve("live", async (url) => {
+  for (const [width, least] of [[1440, 24], [390, 32]]) {
+    const page = await open(browser, url, { width });
+    await page.locator(".try input").first().waitFor();
+    const small = await page.evaluate((least) => [...document.querySelectorAll("a, button, select, input, .range label")]
+      .filter((e) => !e.matches(".skip, .range input"))
+      .map((e) => ({ name: e.textContent || e.id, box: e.getBoundingClientRect() }))
+      .filter(({ box }) => box.width < least || box.height < least)
+      .map(({ name, box }) => `${name}: ${box.width} x ${box.height}`), least);
+    assert.deepEqual(small, []);
+    await page.context().close();
+  }
+}));
+
+test("an hour of events leaves the page small", () => serve("live", async (url, server) => {
+  const page = await open(browser, url);
+  await page.locator(".vitals").waitFor();
+  let us = Date.now() * 1000;
+  for (let i = 0; i < 7200; i++) {
+    us += 500_000;
+    for (const [name, data] of server.scenario.step(us)) server.send(name, data);
+    if (i % 100 === 0) await page.waitForTimeout(20);
+  }
+  await until("the last row", async () => (await vital(page, "rows learned")) === server.scenario.rows.toLocaleString("en-US"));
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable");
+  await session.send("HeapProfiler.collectGarbage");
+  const { metrics } = await session.send("Performance.getMetrics");
+  const heap = metrics.find((metric) => metric.name === "JSHeapUsedSize").value;
+  assert.ok(heap < 50e6, `${heap} bytes of heap`);
+  await assertSound(page);
 }));
