@@ -67,6 +67,11 @@ struct Complaints {
 /// Class ids above are mistakes, not classes: nothing may allocate by them.
 inline constexpr uint32_t kMaxClasses = 65536;
 
+/// Learner::outputs() of a learner of many classes that has met ids below `classes`.
+constexpr uint32_t class_outputs(std::size_t classes) noexcept {
+  return classes == 1 ? 2 : static_cast<uint32_t>(classes);
+}
+
 /// Refuses values and weights that are not finite, with the feature in at(), and examples without exactly one label.
 template <const auto& Name>
 Status check_target(const Example& x) noexcept {

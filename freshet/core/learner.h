@@ -37,7 +37,8 @@ class Learner : public Component {
   virtual Pipeline* pipeline() noexcept { return nullptr; }
   virtual Label label() const noexcept = 0;
   /// Width of one prediction. Regressors: targets. Classifiers: one probability per class id met so
-  /// far (0 before any), or 1 with trait kBinary.
+  /// far: 0 before any, then at least 2 (the second class is 0 until it comes), so that a single
+  /// number is always P(positive) of trait kBinary.
   virtual uint32_t outputs() const noexcept = 0;
   /// Writes the prediction for x.  out: shape [outputs()]. Nobody is changing *this.
   virtual void predict(const Example& x, std::span<float> out) const noexcept = 0;

@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 
+#include "freshet/core/check.h"
 #include "freshet/core/learner.h"
 
 namespace freshet {
@@ -16,7 +17,7 @@ class LastClass final : public Learner {
   const Info& info() const noexcept override;
   const void* options() const noexcept override { return &options_; }
   Label label() const noexcept override { return Label::one_class; }
-  uint32_t outputs() const noexcept override { return classes_; }
+  uint32_t outputs() const noexcept override { return class_outputs(classes_); }
   void predict(const Example& x, std::span<float> out) const noexcept override;
   Status check(const Example& x) const noexcept override;
   Status learn(const Example& x, std::span<float> before) noexcept override;

@@ -2,6 +2,7 @@
 #include <memory>
 #include <vector>
 
+#include "freshet/core/check.h"
 #include "freshet/core/learner.h"
 
 namespace freshet {
@@ -15,7 +16,7 @@ class Prior final : public Learner {
   const Info& info() const noexcept override;
   const void* options() const noexcept override { return &options_; }
   Label label() const noexcept override { return Label::one_class; }
-  uint32_t outputs() const noexcept override { return static_cast<uint32_t>(weight_.size()); }
+  uint32_t outputs() const noexcept override { return class_outputs(weight_.size()); }
   std::size_t bytes() const noexcept override { return weight_.capacity() * sizeof(double); }
   void predict(const Example& x, std::span<float> out) const noexcept override;
   Status check(const Example& x) const noexcept override;
