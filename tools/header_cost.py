@@ -46,7 +46,8 @@ def main():
     compiler = sys.argv[1] if len(sys.argv) > 1 else "g++"
     rings = json.loads((ROOT / "tools/layers.json").read_text())["rings"]
     headers = sorted(path.relative_to(ROOT).as_posix() for folder, ring in rings.items() if ring <= 2
-                     for path in (ROOT / "freshet" / folder).rglob("*.h"))
+                     for path in (ROOT / "freshet" / folder).rglob("*.h")
+                     if not path.name.endswith("_test.h"))
     intrinsic = ("/x86/", "/neon/", "/wasm/")  # these need their file's ISA flags
     headers = [name for name in headers
                if not any(part in name for part in intrinsic) and not name.endswith("/testing.h")]
