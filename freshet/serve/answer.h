@@ -19,7 +19,8 @@ class AnswerTensors {
  public:
   /// predictions: shape [rows, outputs], as Learner::predict wrote them. `label`, `probability` for classifiers,
   /// `prediction` for all else.
-  void set(const HostedModel& model, std::span<const float> predictions, std::size_t rows, uint32_t outputs);
+  void set(const HostedModel& model, std::span<const float> predictions, std::size_t rows,
+           uint32_t outputs);
   /// parts: shape [rows, columns + 1], the bias last: becomes `contribution` and `bias`.
   void add_contributions(std::span<const float> parts, std::size_t rows, std::size_t columns);
   /// Those that the call asked for, all if it named none. An unknown name: `invalid_argument`.
@@ -27,9 +28,11 @@ class AnswerTensors {
   std::span<const Tensor> tensors() const noexcept { return tensors_; }
 
  private:
-  void classes(const HostedModel& model, std::span<const float> predictions, std::size_t rows, uint32_t outputs);
+  void classes(const HostedModel& model, std::span<const float> predictions, std::size_t rows,
+               uint32_t outputs);
   template <class T>
-  void add(std::string_view name, Datatype type, std::vector<int64_t> shape, std::span<const T> values);
+  void add(std::string_view name, Datatype type, std::vector<int64_t> shape,
+           std::span<const T> values);
 
   std::vector<Tensor> tensors_;
   std::deque<std::vector<int64_t>> shapes_;

@@ -1,11 +1,12 @@
 #include "freshet/serve/examples.h"
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <cmath>
 #include <unordered_map>
 #include <utility>
 #include <vector>
+
+#include <boost/json.hpp>
 
 #include "freshet/base/chars.h"
 #include "freshet/base/failure.h"
@@ -17,9 +18,13 @@ namespace {
 
 using NameKind = ExampleBlock::NameKind;
 
-Status bad(const std::string& text) { return failure(Code::invalid_argument, text); }
+Status bad(const std::string& text) {
+  return failure(Code::invalid_argument, text);
+}
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+std::string quoted(std::string_view text) {
+  return "\"" + std::string(text) + "\"";
+}
 std::string count(std::size_t n, const char* what) {
   return std::string(Digits(n).text()) + " " + what + (n == 1 ? "" : "s");
 }
@@ -31,7 +36,8 @@ class BlockNames {
   uint32_t at(NameKind kind, std::string_view text, uint32_t feature = 0) {
     std::string key(1, static_cast<char>('0' + static_cast<int>(kind)));
     key += std::to_string(feature) + ":" + std::string(text);
-    const auto [found, is_new] = known_.try_emplace(std::move(key), static_cast<uint32_t>(block_.names.size()));
+    const auto [found, is_new] =
+        known_.try_emplace(std::move(key), static_cast<uint32_t>(block_.names.size()));
     if (is_new) block_.names.push_back({kind, feature, std::string(text)});
     return found->second;
   }
@@ -53,7 +59,8 @@ enum class Purpose : uint8_t { predict, remember, learn };
 /// Reads the rows of one call in whichever form they came.
 class RowsReader {
  public:
-  RowsReader(const Call& call, const InputForm& form, ExampleBlock& out, Purpose purpose, bool allow_nonfinite)
+  RowsReader(const Call& call, const InputForm& form, ExampleBlock& out, Purpose purpose,
+             bool allow_nonfinite)
       : call_(call),
         form_(form),
         out_(out),
@@ -69,7 +76,8 @@ class RowsReader {
     if (const Tensor* rows = input("text")) return text(*rows);
     if (const Tensor* indices = input("indices")) return compressed(*indices);
     return bad("inputs: expected one named x, json, text or indices" +
-               (call_.inputs.empty() ? std::string(", found none") : ", found " + quoted(call_.inputs[0].name)));
+               (call_.inputs.empty() ? std::string(", found none")
+                                     : ", found " + quoted(call_.inputs[0].name)));
   }
 
  private:
@@ -78,34 +86,43 @@ class RowsReader {
       if (tensor.name == name) return &tensor;
     return nullptr;
   }
-  bool is_class() const noexcept { return form_.label == Label::one_class || form_.label == Label::classes; }
+  bool is_class() const noexcept {
+    return form_.label == Label::one_class || form_.label == Label::classes;
+  }
 
   Status begin(int64_t rows) {
     if (rows > kMaxExamples)
-      return failure(Code::invalid_argument, "inputs: " + count(static_cast<std::size_t>(rows), "row") +
-                                                 " in one call; at most 65,536, send them in several");
+      return failure(Code::invalid_argument,
+                     "inputs: " + count(static_cast<std::size_t>(rows), "row") +
+                         " in one call; at most 65,536, send them in several");
     if (call_.weights != nullptr && call_.weights->elements() != static_cast<std::size_t>(rows))
-      return bad("weights: expected one for each of " + count(static_cast<std::size_t>(rows), "row"));
+      return bad("weights: expected one for each of " +
+                 count(static_cast<std::size_t>(rows), "row"));
     if (!is_training_ || call_.targets.empty()) return {};
     if (call_.targets.size() > 1) return bad("targets: expected one tensor");
     if (call_.targets[0].elements() != static_cast<std::size_t>(rows))
-      return bad("targets: expected one for each of " + count(static_cast<std::size_t>(rows), "row") + ", found " +
+      return bad("targets: expected one for each of " +
+                 count(static_cast<std::size_t>(rows), "row") + ", found " +
                  std::string(Digits(call_.targets[0].elements()).text()));
     return {};
   }
 
   /// x, shape [n, d], any number type. Rows stay dense: dense[k] is column k.
   Status dense(const Tensor& x) {
-    if (x.datatype == Datatype::bytes) return bad("x: expected numbers, found BYTES; send rows with names as json");
+    if (x.datatype == Datatype::bytes)
+      return bad("x: expected numbers, found BYTES; send rows with names as json");
     if (x.shape.size() != 2) return bad("x: expected shape [rows, columns]");
-    const auto rows = static_cast<std::size_t>(x.shape[0]), columns = static_cast<std::size_t>(x.shape[1]);
+    const auto rows = static_cast<std::size_t>(x.shape[0]),
+               columns = static_cast<std::size_t>(x.shape[1]);
     if (form_.schema->feature_count() > form_.columns)
       return bad("x: the model has columns that aren't numbers; send rows with names as json");
     if (form_.columns != 0 && columns != form_.columns)
-      return bad("x: expected " + count(form_.columns, "column") + ", found " + std::string(Digits(columns).text()));
+      return bad("x: expected " + count(form_.columns, "column") + ", found " +
+                 std::string(Digits(columns).text()));
     FRESHET_TRY(begin(x.shape[0]));
     const bool is_named = is_logged_ && form_.schema->feature_count() == 0;
-    for (std::size_t k = 0; is_named && k < columns; ++k) names_.at(NameKind::numeric, Digits(k).text());
+    for (std::size_t k = 0; is_named && k < columns; ++k)
+      names_.at(NameKind::numeric, Digits(k).text());
     for (std::size_t row = 0; row < rows; ++row) {
       out_.begin();
       const std::span<float> to = out_.add_dense(static_cast<uint32_t>(columns));
@@ -113,11 +130,13 @@ class RowsReader {
         const auto from = x.values<float>().subspan(row * columns, columns);
         std::copy(from.begin(), from.end(), to.begin());
       } else {
-        for (std::size_t k = 0; k < columns; ++k) to[k] = static_cast<float>(tensor_number(x, row * columns + k));
+        for (std::size_t k = 0; k < columns; ++k)
+          to[k] = static_cast<float>(tensor_number(x, row * columns + k));
       }
       for (std::size_t k = 0; k < columns; ++k)
         if (!std::isfinite(to[k]) && !allow_nonfinite_)
-          return bad("x: row " + std::to_string(row) + ", column " + std::to_string(k) + ": not a finite FP32");
+          return bad("x: row " + std::to_string(row) + ", column " + std::to_string(k) +
+                     ": not a finite FP32");
       FRESHET_TRY(finish(row, {}));
     }
     return {};
@@ -132,7 +151,8 @@ class RowsReader {
       options.max_depth = 8;
       const boost::json::value value = boost::json::parse(rows.texts[row], error, {}, options);
       if (error || !value.is_object())
-        return bad("json: row " + std::to_string(row) + ": expected an object such as {\"age\": 31}");
+        return bad("json: row " + std::to_string(row) +
+                   ": expected an object such as {\"age\": 31}");
       FRESHET_TRY(json_row(row, value.get_object()));
     }
     return {};
@@ -153,7 +173,8 @@ class RowsReader {
       if (value.is_string()) {
         add_nominal(name, std::string_view(value.get_string().data(), value.get_string().size()));
       } else if (value.is_number() || value.is_bool()) {
-        const auto number = static_cast<float>(value.is_bool() ? (value.get_bool() ? 1.0 : 0.0) : value.to_number<double>());
+        const auto number = static_cast<float>(value.is_bool() ? (value.get_bool() ? 1.0 : 0.0)
+                                                               : value.to_number<double>());
         if (!std::isfinite(number)) return bad(place + ": not a finite FP32");
         add_numeric(name, number);
       } else {
@@ -163,7 +184,8 @@ class RowsReader {
     return finish(row, label);
   }
 
-  Status json_label(const boost::json::value& value, const std::string& place, RowLabel& label) const {
+  Status json_label(const boost::json::value& value, const std::string& place,
+                    RowLabel& label) const {
     label.is_there = true;
     if (value.is_string()) {
       if (!is_class()) return bad(place + ": expected a number to learn from, found text");
@@ -209,7 +231,8 @@ class RowsReader {
     const char* at = begin;
     const auto column = [&] { return std::to_string(at - begin + 1); };
     const auto blanks = [&] {
-      while (at < end && (*at == ' ' || *at == '\t')) ++at;
+      while (at < end && (*at == ' ' || *at == '\t'))
+        ++at;
     };
     blanks();
     if (at < end && *at != '|') {
@@ -226,7 +249,8 @@ class RowsReader {
       uint64_t index = 0;
       float value = 1;
       ParseResult parsed = parse_u64(at, end, &index);
-      if (!parsed.ok() || index > 0xffffffff) return bad(place + column() + ": expected an index below 2^32");
+      if (!parsed.ok() || index > 0xffffffff)
+        return bad(place + column() + ": expected an index below 2^32");
       at = parsed.end;
       if (at >= end || *at != ':') return bad(place + column() + ": expected ':' and a number");
       ++at;
@@ -241,8 +265,10 @@ class RowsReader {
 
   Status compressed(const Tensor& indices) {
     const Tensor *values = input("values"), *offsets = input("offsets");
-    if (values == nullptr || offsets == nullptr) return bad("inputs: indices needs values and offsets beside it");
-    if (offsets->shape.size() != 1 || offsets->elements() < 1) return bad("offsets: expected shape [rows + 1]");
+    if (values == nullptr || offsets == nullptr)
+      return bad("inputs: indices needs values and offsets beside it");
+    if (offsets->shape.size() != 1 || offsets->elements() < 1)
+      return bad("offsets: expected shape [rows + 1]");
     if (values->elements() != indices.elements()) return bad("values: expected one for each index");
     const std::size_t rows = offsets->elements() - 1;
     FRESHET_TRY(begin(static_cast<int64_t>(rows)));
@@ -251,19 +277,23 @@ class RowsReader {
     for (std::size_t row = 0; row < rows; ++row) {
       const double to = tensor_number(*offsets, row + 1);
       if (!(to >= from && to <= static_cast<double>(indices.elements())))
-        return bad("offsets: row " + std::to_string(row) + ": must not fall, nor pass the number of indices");
+        return bad("offsets: row " + std::to_string(row) +
+                   ": must not fall, nor pass the number of indices");
       out_.begin();
       for (auto k = static_cast<std::size_t>(from); k < static_cast<std::size_t>(to); ++k) {
         const double index = tensor_number(indices, k);
         const auto value = static_cast<float>(tensor_number(*values, k));
-        if (!(index >= 0 && index <= 4294967295.0)) return bad("indices: " + std::to_string(k) + ": not below 2^32");
-        if (!std::isfinite(value) && !allow_nonfinite_) return bad("values: " + std::to_string(k) + ": not a finite FP32");
+        if (!(index >= 0 && index <= 4294967295.0))
+          return bad("indices: " + std::to_string(k) + ": not below 2^32");
+        if (!std::isfinite(value) && !allow_nonfinite_)
+          return bad("values: " + std::to_string(k) + ": not a finite FP32");
         out_.add_numeric(static_cast<uint32_t>(index), value);
       }
       FRESHET_TRY(finish(row, {}));
       from = to;
     }
-    if (from != static_cast<double>(indices.elements())) return bad("offsets: the last must be the number of indices");
+    if (from != static_cast<double>(indices.elements()))
+      return bad("offsets: the last must be the number of indices");
     return {};
   }
 
@@ -287,7 +317,8 @@ class RowsReader {
     label.is_there = true;
     if (targets.datatype == Datatype::bytes) {
       label.text = targets.texts[row];
-      if (!is_class()) return bad("targets: row " + std::to_string(row) + ": expected a number, found text");
+      if (!is_class())
+        return bad("targets: row " + std::to_string(row) + ": expected a number, found text");
     } else {
       label.number = tensor_number(targets, row);
       label.text = class_text(label.number);
@@ -298,7 +329,9 @@ class RowsReader {
   Status add_label(std::size_t row, const RowLabel& label) {
     if (form_.label == Label::none) return {};
     const std::string place = "targets: row " + std::to_string(row);
-    if (!label.is_there) return bad(place + ": a label is needed; send targets, or " + quoted(form_.target) + " in json");
+    if (!label.is_there)
+      return bad(place + ": a label is needed; send targets, or " + quoted(form_.target) +
+                 " in json");
     if (!is_class()) {
       const auto number = static_cast<float>(label.number);
       if (!std::isfinite(number)) return bad(place + ": not a finite FP32");
@@ -307,10 +340,11 @@ class RowsReader {
     }
     if (!std::isfinite(label.number)) return bad(place + ": not a finite number");
     if (label.text.empty()) return bad(place + ": a class needs a name");
-    if (form_.is_binary && form_.schema->class_count() >= 2 && !find_class(*form_.schema, label.text))
+    if (form_.is_binary && form_.schema->class_count() >= 2 &&
+        !find_class(*form_.schema, label.text))
       return bad(place + ": a third class, " + quoted(label.text) + "; the model tells " +
-                 quoted(form_.schema->class_name(0)) + " from " + quoted(form_.schema->class_name(1)) +
-                 " (use softmax for more)");
+                 quoted(form_.schema->class_name(0)) + " from " +
+                 quoted(form_.schema->class_name(1)) + " (use softmax for more)");
     out_.add_label(static_cast<float>(names_.at(NameKind::label_class, label.text)));
     return {};
   }
@@ -325,10 +359,12 @@ class RowsReader {
 }  // namespace
 
 void settle(ExampleBlock& block, const Schema& schema) noexcept {
-  const bool all_known = std::all_of(block.names.begin(), block.names.end(), [&](const ExampleBlock::Name& name) {
-    return name.kind == NameKind::label_class ? find_class(schema, name.text).has_value()
-                                              : name.kind != NameKind::category && schema.find(name.text).has_value();
-  });
+  const bool all_known =
+      std::all_of(block.names.begin(), block.names.end(), [&](const ExampleBlock::Name& name) {
+        return name.kind == NameKind::label_class
+                   ? find_class(schema, name.text).has_value()
+                   : name.kind != NameKind::category && schema.find(name.text).has_value();
+      });
   block.own_names = !block.names.empty();
   if (all_known) BlockCodec::resolve_known(block, schema);
 }
@@ -339,7 +375,8 @@ std::string class_text(double number) {
                          : Digits(number).text());
 }
 
-Status read_inputs(const Call& call, const InputForm& form, bool allow_nonfinite, ExampleBlock& out) noexcept {
+Status read_inputs(const Call& call, const InputForm& form, bool allow_nonfinite,
+                   ExampleBlock& out) noexcept {
   FRESHET_TRY(RowsReader(call, form, out, Purpose::predict, allow_nonfinite).run());
   out.own_names = !out.names.empty();
   BlockCodec::resolve_known(out, *form.schema);
@@ -362,7 +399,8 @@ Status read_remembered(const Call& call, const InputForm& form, ExampleBlock& ou
 Status check_label(const FeedbackLabel& label, const InputForm& form) noexcept {
   const bool is_class = form.label == Label::one_class || form.label == Label::classes;
   if (label.has_number) {
-    if (!std::isfinite(static_cast<float>(label.number))) return bad("labels: " + quoted(label.id) + ": not a finite FP32");
+    if (!std::isfinite(static_cast<float>(label.number)))
+      return bad("labels: " + quoted(label.id) + ": not a finite FP32");
     return {};
   }
   if (!is_class) return bad("labels: " + quoted(label.id) + ": expected a number, found text");

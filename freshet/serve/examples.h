@@ -24,16 +24,17 @@ namespace freshet {
 struct InputForm {
   const Schema* schema = nullptr;
   Label label = Label::one_class;
-  bool is_binary = false;        // trait kBinary
-  std::string_view target = "y"; // member of a json row that is the label
-  uint32_t columns = 0;          // of x; 0: not fixed yet
+  bool is_binary = false;         // trait kBinary
+  std::string_view target = "y";  // member of a json row that is the label
+  uint32_t columns = 0;           // of x; 0: not fixed yet
 };
 
 /// Most examples in one call.
 inline constexpr int64_t kMaxExamples = 65'536;
 
 /// Rows to predict. Names the model doesn't know are dropped.  out: cleared first; numbers are final ids.
-Status read_inputs(const Call& call, const InputForm& form, bool allow_nonfinite, ExampleBlock& out) noexcept;
+Status read_inputs(const Call& call, const InputForm& form, bool allow_nonfinite,
+                   ExampleBlock& out) noexcept;
 
 /// Rows to learn, with labels and weights. Where a name is new the block carries its own names, which the trainer turns
 /// into ids; else numbers are final.

@@ -1,11 +1,11 @@
 #include "freshet/serve/examples.h"
 
-#include <doctest/doctest.h>
-
 #include <array>
 #include <limits>
 #include <string>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 namespace freshet {
 namespace {
@@ -21,13 +21,15 @@ Schema two_columns() {
 }
 
 template <class T>
-Tensor tensor(std::string_view name, Datatype type, std::span<const int64_t> shape, std::span<const T> values) {
+Tensor tensor(std::string_view name, Datatype type, std::span<const int64_t> shape,
+              std::span<const T> values) {
   return Tensor::of<T>(name, type, shape, values);
 }
 
 std::string refusal(const Call& call, const InputForm& form, bool is_training = true) {
   ExampleBlock block;
-  const Status status = is_training ? read_training(call, form, block) : read_inputs(call, form, false, block);
+  const Status status =
+      is_training ? read_training(call, form, block) : read_inputs(call, form, false, block);
   CHECK(status.code() == Code::invalid_argument);
   return std::string(status.text());
 }
@@ -52,7 +54,8 @@ TEST_CASE("examples: x of an empty model names its columns 0, 1, ... and classes
   CHECK(block.names[1].text == "1");
   CHECK(block[1].dense[0] == 3);
   CHECK(block.names[static_cast<std::size_t>(block[0].label[0])].text == "0");
-  CHECK(block.names[static_cast<std::size_t>(block[1].label[0])].kind == ExampleBlock::NameKind::label_class);
+  CHECK(block.names[static_cast<std::size_t>(block[1].label[0])].kind ==
+        ExampleBlock::NameKind::label_class);
 }
 
 TEST_CASE("examples: what is known already goes into the log as final numbers") {
@@ -73,8 +76,10 @@ TEST_CASE("examples: what is known already goes into the log as final numbers") 
 
 TEST_CASE("examples: json rows give numbers, categories, absent features and the label") {
   const Schema schema = two_columns();
-  const std::array<std::string_view, 1> rows{R"({"b": 2.5, "town": "Bern", "old": null, "y": "1", "wet": true})"};
-  const std::array inputs{Tensor{.name = "json", .datatype = Datatype::bytes, .shape = kOne, .texts = rows}};
+  const std::array<std::string_view, 1> rows{
+      R"({"b": 2.5, "town": "Bern", "old": null, "y": "1", "wet": true})"};
+  const std::array inputs{
+      Tensor{.name = "json", .datatype = Datatype::bytes, .shape = kOne, .texts = rows}};
   Call call{.inputs = inputs};
   ExampleBlock block;
   REQUIRE(read_training(call, {.schema = &schema, .columns = 2}, block).ok());
@@ -90,7 +95,8 @@ TEST_CASE("examples: json rows give numbers, categories, absent features and the
 TEST_CASE("examples: sparse lines and compressed rows keep their indices") {
   const Schema schema = two_columns();
   const std::array<std::string_view, 2> lines{"1 | 7:1.5 4000000000:2", "| 3:0"};
-  const std::array text{Tensor{.name = "text", .datatype = Datatype::bytes, .shape = kTwo, .texts = lines}};
+  const std::array text{
+      Tensor{.name = "text", .datatype = Datatype::bytes, .shape = kTwo, .texts = lines}};
   ExampleBlock block;
   REQUIRE(read_inputs({.inputs = text}, {.schema = &schema}, false, block).ok());
   CHECK(block[0].numeric.index[1] == 4'000'000'000u);
@@ -111,7 +117,8 @@ TEST_CASE("examples: sparse lines and compressed rows keep their indices") {
 TEST_CASE("examples: a new class of hashed rows is named, its indices stay final") {
   const Schema schema = two_columns();
   const std::array<std::string_view, 1> lines{"7 | 5:1"};
-  const std::array text{Tensor{.name = "text", .datatype = Datatype::bytes, .shape = kOne, .texts = lines}};
+  const std::array text{
+      Tensor{.name = "text", .datatype = Datatype::bytes, .shape = kOne, .texts = lines}};
   ExampleBlock block;
   REQUIRE(read_training({.inputs = text}, {.schema = &schema}, block).ok());
   CHECK(block.own_names);
@@ -127,7 +134,8 @@ TEST_CASE("examples: every mistake names its place") {
   const std::array x{tensor<float>("x", Datatype::f32, kTwoByTwo, kValues)};
   const std::array targets{tensor<int64_t>("y", Datatype::i64, kTwo, y)};
   CHECK(refusal({}, form).find("found none") != std::string::npos);
-  CHECK(refusal({.inputs = x}, form) == "targets: row 0: a label is needed; send targets, or \"y\" in json");
+  CHECK(refusal({.inputs = x}, form) ==
+        "targets: row 0: a label is needed; send targets, or \"y\" in json");
 
   const std::array<int64_t, 2> four_by_one{4, 1};
   const std::array thin{tensor<float>("x", Datatype::f32, four_by_one, kValues)};
@@ -136,7 +144,8 @@ TEST_CASE("examples: every mistake names its place") {
   std::array<float, 4> bad = kValues;
   bad[2] = std::numeric_limits<float>::infinity();
   const std::array infinite{tensor<float>("x", Datatype::f32, kTwoByTwo, bad)};
-  CHECK(refusal({.inputs = infinite, .targets = targets}, form) == "x: row 1, column 0: not a finite FP32");
+  CHECK(refusal({.inputs = infinite, .targets = targets}, form) ==
+        "x: row 1, column 0: not a finite FP32");
 
   const std::array<double, 4> huge{1, 1e39, 1, 1};
   const std::array large{tensor<double>("x", Datatype::f64, kTwoByTwo, huge)};
@@ -144,20 +153,25 @@ TEST_CASE("examples: every mistake names its place") {
 
   const std::array<int64_t, 2> three{0, 3};
   const std::array third{tensor<int64_t>("y", Datatype::i64, kTwo, three)};
-  CHECK(refusal({.inputs = x, .targets = third}, form).find("a third class, \"3\"") != std::string::npos);
+  CHECK(refusal({.inputs = x, .targets = third}, form).find("a third class, \"3\"") !=
+        std::string::npos);
 
   const std::array<float, 2> negative{1, -1};
   const Tensor weights = tensor<float>("w", Datatype::f32, kTwo, negative);
-  CHECK(refusal({.inputs = x, .targets = targets, .weights = &weights}, form).find("weights: row 1") == 0);
+  CHECK(refusal({.inputs = x, .targets = targets, .weights = &weights}, form)
+            .find("weights: row 1") == 0);
 
-  for (const std::string_view row : {"[1]", "{\"a\": [1]}", "{\"a\": 1e99}", "nonsense", "{\"a\": "}) {
+  for (const std::string_view row :
+       {"[1]", "{\"a\": [1]}", "{\"a\": 1e99}", "nonsense", "{\"a\": "}) {
     const std::array<std::string_view, 1> rows{row};
-    const std::array json{Tensor{.name = "json", .datatype = Datatype::bytes, .shape = kOne, .texts = rows}};
+    const std::array json{
+        Tensor{.name = "json", .datatype = Datatype::bytes, .shape = kOne, .texts = rows}};
     CHECK(refusal({.inputs = json}, form, false).find("json: row 0") == 0);
   }
   for (const std::string_view row : {"1 0:1", "| 0", "| 0:1x", "| 4294967296:1", "|  :1"}) {
     const std::array<std::string_view, 1> rows{row};
-    const std::array text{Tensor{.name = "text", .datatype = Datatype::bytes, .shape = kOne, .texts = rows}};
+    const std::array text{
+        Tensor{.name = "text", .datatype = Datatype::bytes, .shape = kOne, .texts = rows}};
     CHECK(refusal({.inputs = text}, form, false).find("text: row 0: column ") == 0);
   }
 }

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <future>
-#include <limits>
 #include <utility>
 
 #include "freshet/base/failure.h"
 #include "freshet/format/blocks.h"
 #include "freshet/format/csv_reader.h"
+#include "freshet/ingest/input.h"
 #include "freshet/runtime/clock.h"
 #include "freshet/runtime/notice.h"
 
@@ -43,8 +42,9 @@ class CsvRows final : public RowSource {
 
  private:
   static Status told(const Bad& bad) {
-    return failure(Code::invalid_argument, std::to_string(bad.line) + ":" + std::to_string(bad.column) + ": " +
-                                               std::string(bad.why.text()) + ", found \"" + std::string(bad.found) + "\"");
+    return failure(Code::invalid_argument,
+                   std::to_string(bad.line) + ":" + std::to_string(bad.column) + ": " +
+                       std::string(bad.why.text()) + ", found \"" + std::string(bad.found) + "\"");
   }
   std::vector<char> text_;
   const std::size_t size_;
@@ -54,7 +54,44 @@ class CsvRows final : public RowSource {
   CsvReader reader_;
 };
 
+class FileRows final : public RowSource {
+ public:
+  static Result<std::unique_ptr<RowSource>> open(const std::string& path,
+                                                 ReaderOptions options) noexcept {
+    auto rows = std::make_unique<FileRows>();
+    FRESHET_TRY_ASSIGN(
+        rows->input_, Input::open({.data = path, .format = {}}, std::move(options), rows->schema_));
+    return std::unique_ptr<RowSource>(std::move(rows));
+  }
+  Status next(ExampleBlock& out) noexcept override {
+    auto read = input_->next(out);
+    if (!read.ok()) return std::move(read).status();
+    if (!*read) out.clear();
+    return {};
+  }
+  const Schema& schema() const noexcept override { return schema_; }
+
+ private:
+  Schema schema_;
+  std::unique_ptr<Input> input_;
+};
+
 }  // namespace
+
+Result<std::unique_ptr<RowSource>> file_rows(const std::string& path,
+                                             ReaderOptions options) noexcept {
+  return FileRows::open(path, std::move(options));
+}
+
+ReaderOptions reader_options(const HostedModel& model) noexcept {
+  ReaderOptions options;
+  options.label = model.label() == Label::none ? Target::none
+                  : model.label() == Label::one_class || model.label() == Label::classes
+                      ? Target::one_class
+                      : Target::number;
+  options.binary = model.is_binary();
+  return options;
+}
 
 std::unique_ptr<RowSource> csv_rows(std::span<const char> csv, ReaderOptions options) noexcept {
   return std::make_unique<CsvRows>(csv, std::move(options));
@@ -62,7 +99,9 @@ std::unique_ptr<RowSource> csv_rows(std::span<const char> csv, ReaderOptions opt
 
 // ---- Feed
 
-Feed::~Feed() { stop(); }
+Feed::~Feed() {
+  stop();
+}
 
 void Feed::start() noexcept {
   thread_ = std::thread([this] { run(); });
@@ -89,13 +128,19 @@ bool Feed::sleep_until(steady_clock::time_point when) noexcept {
 
 // ---- FileFeed
 
-FileFeed::FileFeed(HostedModel& model, PageModel& page, std::unique_ptr<RowSource> rows, FileFeedOptions options) noexcept
+FileFeed::FileFeed(HostedModel& model, PageModel& page, std::unique_ptr<RowSource> rows,
+                   FileFeedOptions options) noexcept
     : model_(model), page_(page), rows_(std::move(rows)), options_(std::move(options)) {}
 
-FileFeed::~FileFeed() { stop(); }
+FileFeed::~FileFeed() {
+  stop();
+}
 
 void FileFeed::tell(uint64_t sent, bool has_ended) noexcept {
-  page_.feed({.text = options_.text, .rows_total = options_.rows_total, .rows_sent = sent, .has_ended = has_ended});
+  page_.feed({.text = options_.text,
+              .rows_total = options_.rows_total,
+              .rows_sent = sent,
+              .has_ended = has_ended});
 }
 
 void FileFeed::run() noexcept {
@@ -108,21 +153,25 @@ void FileFeed::run() noexcept {
   uint64_t offset = 0;
   for (ExampleBlock rows;; offset += rows.size()) {
     if (Status read = rows_->next(rows); !read.ok()) {
-      notice(Level::warning, model_.name() + ": feed " + options_.source + ":" + std::string(read.text()));
+      notice(Level::warning,
+             model_.name() + ": feed " + options_.source + ":" + std::string(read.text()));
       return;
     }
     if (rows.empty()) break;
-    const auto skipped = static_cast<uint32_t>(std::min<uint64_t>(first > offset ? first - offset : 0, rows.size()));
+    const auto skipped =
+        static_cast<uint32_t>(std::min<uint64_t>(first > offset ? first - offset : 0, rows.size()));
     for (uint32_t k = skipped; k < rows.size();) {
       ExampleBlock part;
       const uint32_t from = k;
-      do part.append(rows[k], {}, rows.line(k));
+      do
+        part.append(rows[k], {}, rows.line(k));
       while (++k < rows.size() && !is_paced);
       if (is_paced && !sleep_until(due += pause)) return;
       if (!send(std::move(part), offset + from)) return;
       tell(offset + k, false);
     }
-    due = std::max(due, steady_clock::now() - std::chrono::seconds(1));  // after a stall it does not race to catch up
+    due = std::max(due, steady_clock::now() -
+                            std::chrono::seconds(1));  // after a stall it does not race to catch up
   }
   // The end is the end when the last row has been learned.
   while (!is_stopping()) {
@@ -142,18 +191,25 @@ bool FileFeed::send(ExampleBlock block, uint64_t first) noexcept {
   (void)model_.predict(asked, predictions_);
   settle(block, model_.model().schema());
   for (;;) {
-    TrainCall call{.block = block, .ack = Ack::applied, .request_id = {}, .client = {}, .dedup = {}, .source = {}};
+    TrainCall call{.block = block,
+                   .ack = Ack::applied,
+                   .request_id = {},
+                   .client = {},
+                   .dedup = {},
+                   .source = {}};
     call.source = options_.source;
     call.first_offset = first;
     call.last_offset = first + block.size() - 1;
     const Status sent = model_.train(std::move(call), [](TrainResult&&) {});
     if (sent.ok()) return true;
     if (sent.code() != Code::exhausted && sent.code() != Code::unavailable) {
-      notice(Level::warning, model_.name() + ": feed " + options_.source + ": " + std::string(sent.text()));
+      notice(Level::warning,
+             model_.name() + ": feed " + options_.source + ": " + std::string(sent.text()));
       return false;
     }
-    if (!sleep_until(steady_clock::now() + (sent.code() == Code::exhausted ? steady_clock::duration(kRetry)
-                                                                           : steady_clock::duration(kDiskRetry))))
+    if (!sleep_until(steady_clock::now() + (sent.code() == Code::exhausted
+                                                ? steady_clock::duration(kRetry)
+                                                : steady_clock::duration(kDiskRetry))))
       return false;
   }
 }
@@ -163,7 +219,9 @@ bool FileFeed::send(ExampleBlock block, uint64_t first) noexcept {
 TelemetryFeed::TelemetryFeed(HostedModel& model, PageModel& page, std::string proc) noexcept
     : model_(model), page_(page), proc_(std::move(proc)) {}
 
-TelemetryFeed::~TelemetryFeed() { stop(); }
+TelemetryFeed::~TelemetryFeed() {
+  stop();
+}
 
 void TelemetryFeed::run() noexcept {
   auto due = steady_clock::now();
@@ -186,14 +244,18 @@ void TelemetryFeed::step() noexcept {
     waiting_.pop_front();
   }
   if (remember(row, now_us)) waiting_.push_back({now_us, std::to_string(now_us)});
-  page_.feed({.text = "CPU load one second ahead, 10 rows/s", .rows_total = 0, .rows_sent = sent_, .has_ended = false});
+  page_.feed({.text = "CPU load one second ahead, 10 rows/s",
+              .rows_total = 0,
+              .rows_sent = sent_,
+              .has_ended = false});
 }
 
 bool TelemetryFeed::remember(std::span<const float> row, int64_t time_us) noexcept {
   RememberCall call;
   call.id = std::to_string(time_us);
   call.block.begin();
-  std::copy(row.begin(), row.end(), call.block.add_dense(static_cast<uint32_t>(row.size())).begin());
+  std::copy(row.begin(), row.end(),
+            call.block.add_dense(static_cast<uint32_t>(row.size())).begin());
   call.block.set_time(time_us);
   call.block.finish();
   call.block.own_names = true;

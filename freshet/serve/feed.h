@@ -36,6 +36,11 @@ class RowSource {
 
 /// Rows of CSV text in memory.  REQUIRES: `csv` outlives the source.
 std::unique_ptr<RowSource> csv_rows(std::span<const char> csv, ReaderOptions options) noexcept;
+/// Rows of a file, "-" or a glob, in any format that `-d` of the command line takes.
+Result<std::unique_ptr<RowSource>> file_rows(const std::string& path,
+                                             ReaderOptions options) noexcept;
+/// How a model's labels are read.
+ReaderOptions reader_options(const HostedModel& model) noexcept;
 
 class Feed {
  public:
@@ -58,15 +63,16 @@ class Feed {
 };
 
 struct FileFeedOptions {
-  std::string source;        // its name in the log: the file's
-  std::string text;          // words for people
+  std::string source;            // its name in the log: the file's
+  std::string text;              // words for people
   double rows_per_second = 200;  // 0: as fast as it learns
-  uint64_t rows_total = 0;   // 0: not known
+  uint64_t rows_total = 0;       // 0: not known
 };
 
 class FileFeed final : public Feed {
  public:
-  FileFeed(HostedModel& model, PageModel& page, std::unique_ptr<RowSource> rows, FileFeedOptions options) noexcept;
+  FileFeed(HostedModel& model, PageModel& page, std::unique_ptr<RowSource> rows,
+           FileFeedOptions options) noexcept;
   ~FileFeed() override;
 
  private:

@@ -17,12 +17,17 @@
 namespace freshet {
 namespace {
 
-int64_t steady_us() noexcept { return steady_ns() / 1000; }
+int64_t steady_us() noexcept {
+  return steady_ns() / 1000;
+}
 
-bool is_late(const Call& call) noexcept { return call.deadline_us != 0 && steady_us() >= call.deadline_us; }
+bool is_late(const Call& call) noexcept {
+  return call.deadline_us != 0 && steady_us() >= call.deadline_us;
+}
 
 Status late() noexcept {
-  return {Code::deadline, "timeout: the time that the call allows was over before it could be served; allow more"};
+  return {Code::deadline,
+          "timeout: the time that the call allows was over before it could be served; allow more"};
 }
 
 bool all_finite(std::span<const float> values) noexcept {
@@ -44,7 +49,9 @@ Workspace& workspace() {
 const Tensor* direct_rows(const Call& call, const InputForm& form) noexcept {
   if (call.inputs.size() != 1) return nullptr;
   const Tensor& x = call.inputs[0];
-  if (x.name != "x" || x.datatype != Datatype::f32 || x.shape.size() != 2 || x.shape[0] > kMaxExamples) return nullptr;
+  if (x.name != "x" || x.datatype != Datatype::f32 || x.shape.size() != 2 ||
+      x.shape[0] > kMaxExamples)
+    return nullptr;
   if (form.columns == 0 || static_cast<uint64_t>(x.shape[1]) != form.columns) return nullptr;
   return form.schema->feature_count() == form.columns ? &x : nullptr;
 }
@@ -53,7 +60,8 @@ const Tensor* direct_rows(const Call& call, const InputForm& form) noexcept {
 struct AnswerHead {
   AnswerHead(Lsn lsn, int64_t staleness_us)
       : version(std::to_string(lsn)),
-        parameters{Parameter::of("model_lsn", static_cast<int64_t>(lsn)), Parameter::of("staleness_us", staleness_us)} {}
+        parameters{Parameter::of("model_lsn", static_cast<int64_t>(lsn)),
+                   Parameter::of("staleness_us", staleness_us)} {}
   std::string version;
   std::array<Parameter, 2> parameters;
 };
@@ -84,7 +92,8 @@ HostedModel::~HostedModel() = default;
 uint32_t HostedModel::columns() const noexcept {
   const Schema& schema = model_->schema();
   uint32_t numeric = 0;
-  for (uint32_t k = 0; k < schema.feature_count() && schema.kind(k) == Schema::Kind::numeric; ++k) ++numeric;
+  for (uint32_t k = 0; k < schema.feature_count() && schema.kind(k) == Schema::Kind::numeric; ++k)
+    ++numeric;
   return numeric != 0 ? numeric : columns_.load(std::memory_order_relaxed);
 }
 
@@ -136,28 +145,33 @@ void HostedModel::infer(const Call& call, std::unique_ptr<Reply> reply) noexcept
 }
 
 /// Answers, or fails without having answered. `keep` gives the reply away where the answer comes later.
-Status HostedModel::infer_now(const Call& call, Reply& reply, std::unique_ptr<Reply>* keep) noexcept {
+Status HostedModel::infer_now(const Call& call, Reply& reply,
+                              std::unique_ptr<Reply>* keep) noexcept {
   Workspace& space = workspace();
   const InputForm form = this->form();
   const Tensor* direct = direct_rows(call, form);
   if (direct == nullptr) FRESHET_TRY(read_inputs(call, form, call.allow_nonfinite, space.block));
-  const std::size_t rows = direct != nullptr ? static_cast<std::size_t>(direct->shape[0]) : space.block.size();
+  const std::size_t rows =
+      direct != nullptr ? static_cast<std::size_t>(direct->shape[0]) : space.block.size();
   const auto row = [&](std::size_t k) {
-    return direct != nullptr ? Example{.dense = direct->values<float>().subspan(k * form.columns, form.columns)}
-                             : space.block[static_cast<uint32_t>(k)];
+    return direct != nullptr
+               ? Example{.dense = direct->values<float>().subspan(k * form.columns, form.columns)}
+               : space.block[static_cast<uint32_t>(k)];
   };
   const ReadGuard guard = model_->read();
   const uint32_t outputs = guard.outputs();
   space.predictions.resize(rows * outputs);
   for (std::size_t k = 0; k < rows; ++k)
     guard.predict(row(k), std::span(space.predictions).subspan(k * outputs, outputs));
-  if (!all_finite(space.predictions)) counters_.infer_not_finite.fetch_add(1, std::memory_order_relaxed);
+  if (!all_finite(space.predictions))
+    counters_.infer_not_finite.fetch_add(1, std::memory_order_relaxed);
   space.answer.set(*this, space.predictions, rows, outputs);
   if (call.contributions) {
     const std::size_t columns = rows == 0 ? form.columns : row(0).dense.size();
     space.parts.resize(rows * (columns + 1));
     for (std::size_t k = 0; k < rows; ++k)
-      FRESHET_TRY(guard.learner().explain(row(k), std::span(space.parts).subspan(k * (columns + 1), columns + 1)));
+      FRESHET_TRY(guard.learner().explain(
+          row(k), std::span(space.parts).subspan(k * (columns + 1), columns + 1)));
     space.answer.add_contributions(space.parts, rows, columns);
   }
   FRESHET_TRY(space.answer.select(call.outputs));
@@ -174,7 +188,8 @@ Status HostedModel::infer_now(const Call& call, Reply& reply, std::unique_ptr<Re
 }
 
 /// Appends the row and what was said of it; answers when that will survive a kill.
-Status HostedModel::remember(const Call& call, std::unique_ptr<Reply> reply, std::vector<float> prediction) noexcept {
+Status HostedModel::remember(const Call& call, std::unique_ptr<Reply> reply,
+                             std::vector<float> prediction) noexcept {
   RememberCall remembered;
   remembered.id = call.id.empty() ? make_uuid7(unix_us()) : std::string(call.id);
   remembered.prediction = std::move(prediction);
@@ -184,25 +199,28 @@ Status HostedModel::remember(const Call& call, std::unique_ptr<Reply> reply, std
     reply->finish(status);
     return Status();
   };
-  if (Status read = read_remembered(call, form(), remembered.block); !read.ok()) return give_back(std::move(read));
+  if (Status read = read_remembered(call, form(), remembered.block); !read.ok())
+    return give_back(std::move(read));
   const std::string id = remembered.id;
-  Status admitted = model_->remember(std::move(remembered), [this, &call, kept, id](RememberResult&& result) {
-    std::unique_ptr<Reply> answer(kept);
-    if (!result.status.ok()) return answer->finish(result.status);
-    AnswerTensors tensors;
-    tensors.set(*this, result.prediction, 1, static_cast<uint32_t>(result.prediction.size()));
-    if (Status selected = tensors.select(call.outputs); !selected.ok()) return answer->finish(selected);
-    const std::string version = std::to_string(result.lsn);
-    const std::array parameters{Parameter::of("model_lsn", static_cast<int64_t>(result.lsn)),
-                                Parameter::of("prediction_id", std::string_view(id)),
-                                Parameter::of("duplicate", result.duplicate)};
-    answer->finish(Answer{.model = options_.name,
-                          .version = version,
-                          .id = call.id,
-                          .lsn = result.lsn,
-                          .parameters = parameters,
-                          .outputs = tensors.tensors()});
-  });
+  Status admitted =
+      model_->remember(std::move(remembered), [this, &call, kept, id](RememberResult&& result) {
+        std::unique_ptr<Reply> answer(kept);
+        if (!result.status.ok()) return answer->finish(result.status);
+        AnswerTensors tensors;
+        tensors.set(*this, result.prediction, 1, static_cast<uint32_t>(result.prediction.size()));
+        if (Status selected = tensors.select(call.outputs); !selected.ok())
+          return answer->finish(selected);
+        const std::string version = std::to_string(result.lsn);
+        const std::array parameters{Parameter::of("model_lsn", static_cast<int64_t>(result.lsn)),
+                                    Parameter::of("prediction_id", std::string_view(id)),
+                                    Parameter::of("duplicate", result.duplicate)};
+        answer->finish(Answer{.model = options_.name,
+                              .version = version,
+                              .id = call.id,
+                              .lsn = result.lsn,
+                              .parameters = parameters,
+                              .outputs = tensors.tensors()});
+      });
   return admitted.ok() ? Status() : give_back(std::move(admitted));
 }
 
@@ -211,7 +229,8 @@ uint32_t HostedModel::predict(const ExampleBlock& block, std::vector<float>& out
   const ReadGuard guard = model_->read();
   const uint32_t outputs = guard.outputs();
   out.resize(std::size_t{block.size()} * outputs);
-  for (uint32_t k = 0; k < block.size(); ++k) guard.predict(block[k], std::span(out).subspan(k * outputs, outputs));
+  for (uint32_t k = 0; k < block.size(); ++k)
+    guard.predict(block[k], std::span(out).subspan(k * outputs, outputs));
   counters_.predicted.fetch_add(block.size(), std::memory_order_relaxed);
   counters_.predict_us.add(steady_us() - begin_us);
   return outputs;
@@ -221,14 +240,16 @@ uint32_t HostedModel::predict(const ExampleBlock& block, std::vector<float>& out
 
 /// The first call that an empty model accepts fixes the number of columns of `x`.
 Status HostedModel::fix_columns(const Call& call) noexcept {
-  if (model_->schema().feature_count() != 0 || call.inputs.empty() || call.inputs[0].name != "x") return {};
+  if (model_->schema().feature_count() != 0 || call.inputs.empty() || call.inputs[0].name != "x")
+    return {};
   const Tensor& x = call.inputs[0];
   if (x.shape.size() != 2 || x.shape[1] <= 0 || x.shape[1] > 65'536)
     return {Code::invalid_argument, "x: expected shape [rows, columns] with 1 to 65,536 columns"};
   const auto wanted = static_cast<uint32_t>(x.shape[1]);
   uint32_t known = 0;
   if (columns_.compare_exchange_strong(known, wanted) || known == wanted) return {};
-  return failure(Code::invalid_argument, "x: expected " + std::to_string(known) + " columns, as the first call had, found " +
+  return failure(Code::invalid_argument, "x: expected " + std::to_string(known) +
+                                             " columns, as the first call had, found " +
                                              std::to_string(wanted));
 }
 
@@ -272,8 +293,10 @@ void HostedModel::train(const Call& call, std::unique_ptr<Reply> reply) noexcept
                      .loss = loss};
     if (call.method != Method::predict_train || result.outputs == 0) return answer->finish(told);
     AnswerTensors tensors;
-    tensors.set(*this, result.predictions, result.predictions.size() / result.outputs, result.outputs);
-    const Answer prediction{.model = options_.name, .version = version, .outputs = tensors.tensors()};
+    tensors.set(*this, result.predictions, result.predictions.size() / result.outputs,
+                result.outputs);
+    const Answer prediction{
+        .model = options_.name, .version = version, .outputs = tensors.tensors()};
     told.prediction = &prediction;
     answer->finish(told);
   });
@@ -287,8 +310,10 @@ void HostedModel::train(const Call& call, std::unique_ptr<Reply> reply) noexcept
 void HostedModel::feedback(const Call& call, std::unique_ptr<Reply> reply) noexcept {
   const InputForm form = this->form();
   if (label_ == Label::none)
-    return reply->finish(Status(Code::invalid_argument, "labels: this model learns without labels"));
-  if (call.labels.empty()) return reply->finish(Status(Code::invalid_argument, "labels: expected at least one"));
+    return reply->finish(
+        Status(Code::invalid_argument, "labels: this model learns without labels"));
+  if (call.labels.empty())
+    return reply->finish(Status(Code::invalid_argument, "labels: expected at least one"));
   FeedbackCall feedback;
   ExampleBlock& block = feedback.labels;
   const bool is_class = label_ == Label::one_class || label_ == Label::classes;
@@ -299,7 +324,8 @@ void HostedModel::feedback(const Call& call, std::unique_ptr<Reply> reply) noexc
     block.set_weight(label.weight);
     if (label.at_us != 0) block.set_time(label.at_us);
     if (is_class) {
-      const std::string text = label.has_number ? freshet::class_text(label.number) : std::string(label.text);
+      const std::string text =
+          label.has_number ? freshet::class_text(label.number) : std::string(label.text);
       const auto same = [&](const ExampleBlock::Name& name) { return name.text == text; };
       auto found = std::find_if(block.names.begin(), block.names.end(), same);
       if (found == block.names.end())
@@ -319,7 +345,8 @@ void HostedModel::feedback(const Call& call, std::unique_ptr<Reply> reply) noexc
     if (!result.status.ok()) return answer->finish(result.status);
     std::vector<LabelAnswer> answers;
     for (std::size_t k = 0; k < call.labels.size(); ++k)
-      answers.push_back({call.labels[k].id, k < result.results.size() ? result.results[k] : LabelStatus::pending});
+      answers.push_back({call.labels[k].id,
+                         k < result.results.size() ? result.results[k] : LabelStatus::pending});
     answer->finish(FeedbackAnswer{.lsn = result.lsn, .results = answers});
   });
   if (admitted.ok()) return;
@@ -333,7 +360,8 @@ void HostedModel::metadata(const Call&, std::unique_ptr<Reply> reply) const noex
   static constexpr int64_t kAny = -1;
   const std::array<int64_t, 2> x_shape{kAny, columns() == 0 ? kAny : int64_t{columns()}};
   const std::array<int64_t, 1> rows{kAny};
-  const std::array inputs{TensorMetadata{"x", Datatype::f32, x_shape}, TensorMetadata{"json", Datatype::bytes, rows}};
+  const std::array inputs{TensorMetadata{"x", Datatype::f32, x_shape},
+                          TensorMetadata{"json", Datatype::bytes, rows}};
   const bool is_class = label_ == Label::one_class || label_ == Label::classes;
   const std::array<int64_t, 2> classes{
       kAny, is_binary_ ? 2 : std::max<int64_t>(int64_t{model_->schema().class_count()}, kAny)};
@@ -342,7 +370,8 @@ void HostedModel::metadata(const Call&, std::unique_ptr<Reply> reply) const noex
     outputs.push_back({"label", Datatype::i64, rows});
     int64_t number = 0;
     for (uint32_t k = 0; k < model_->schema().class_count(); ++k)
-      if (!parse_all(model_->schema().class_name(k), &number)) outputs[0].datatype = Datatype::bytes;
+      if (!parse_all(model_->schema().class_name(k), &number))
+        outputs[0].datatype = Datatype::bytes;
     outputs.push_back({"probability", Datatype::f32, classes});
   } else {
     outputs.push_back({"prediction", Datatype::f32, rows});
@@ -363,7 +392,8 @@ void HostedModel::checkpoint(const Call&, std::unique_ptr<Reply> reply) noexcept
   model_->checkpoint([kept](CheckpointResult&& result) {
     const std::unique_ptr<Reply> answer(kept);
     if (!result.status.ok()) return answer->finish(result.status);
-    answer->finish_json("{\"lsn\":" + std::to_string(result.lsn) + ",\"bytes\":" + std::to_string(result.bytes) + "}");
+    answer->finish_json("{\"lsn\":" + std::to_string(result.lsn) +
+                        ",\"bytes\":" + std::to_string(result.bytes) + "}");
   });
 }
 

@@ -25,10 +25,13 @@ struct HostedOptions {
   std::string name;
   std::string target = "y";
   Ack ack = Ack::applied;
-  std::vector<std::pair<std::string, std::string>> class_names;  // words for people, on the page only
-  std::string source_text;                                       // "UCI Statlog (Shuttle), replayed at 200 rows/s"
-  bool is_percent = false;                                       // the target is a share in percent: errors are points
-  ServedModelOptions served;                                     // folder, spec, limits
+  bool has_ack = false, has_ttl = false;  // said for this model, not by a default
+  std::vector<std::pair<std::string, std::string>>
+      class_names;            // words for people, on the page only
+  std::string source_text;    // "UCI Statlog (Shuttle), replayed at 200 rows/s"
+  std::string baseline;       // what the page compares with; empty: prior or mean
+  bool is_percent = false;    // the target is a share in percent: errors are points
+  ServedModelOptions served;  // folder, spec, limits
 };
 
 /// What is counted of calls; relaxed, any thread.
@@ -37,7 +40,7 @@ struct CallCounters {
   std::atomic<uint64_t> refused{0};    // infer calls answered by an error
   std::atomic<uint64_t> offered{0};    // rows offered to learn, accepted or not
   std::atomic<uint64_t> infer_not_finite{0};
-  LatencyHistogram predict_us;         // calls of infer, read to answered
+  LatencyHistogram predict_us;  // calls of infer, read to answered
 };
 
 class HostedModel {
@@ -80,7 +83,8 @@ class HostedModel {
   class Inference;
   HostedModel(HostedOptions options, std::unique_ptr<ServedModel> model) noexcept;
   Status infer_now(const Call& call, Reply& reply, std::unique_ptr<Reply>* keep) noexcept;
-  Status remember(const Call& call, std::unique_ptr<Reply> reply, std::vector<float> prediction) noexcept;
+  Status remember(const Call& call, std::unique_ptr<Reply> reply,
+                  std::vector<float> prediction) noexcept;
   Status fix_columns(const Call& call) noexcept;
 
   HostedOptions options_;

@@ -16,18 +16,22 @@ std::size_t LatencyHistogram::bucket(int64_t duration_us) noexcept {
 double LatencyHistogram::middle(std::size_t bucket) noexcept {
   if (bucket < 16) return static_cast<double>(bucket);
   const std::size_t octave = bucket / 16 - 1;
-  return (static_cast<double>(16 + bucket % 16) + 0.5) * static_cast<double>(uint64_t{1} << octave) - 0.5;
+  return (static_cast<double>(16 + bucket % 16) + 0.5) *
+             static_cast<double>(uint64_t{1} << octave) -
+         0.5;
 }
 
 LatencyHistogram::Counts LatencyHistogram::counts() const noexcept {
   Counts counts{};
-  for (std::size_t k = 0; k < kBuckets; ++k) counts[k] = counts_[k].load(std::memory_order_relaxed);
+  for (std::size_t k = 0; k < kBuckets; ++k)
+    counts[k] = counts_[k].load(std::memory_order_relaxed);
   return counts;
 }
 
 uint64_t LatencyHistogram::total(const Counts& counts) noexcept {
   uint64_t sum = 0;
-  for (const uint64_t count : counts) sum += count;
+  for (const uint64_t count : counts)
+    sum += count;
   return sum;
 }
 

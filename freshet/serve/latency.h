@@ -17,7 +17,8 @@ class LatencyHistogram {
   /// Any thread; one relaxed addition.
   void add(int64_t duration_us) noexcept {
     counts_[bucket(duration_us)].fetch_add(1, std::memory_order_relaxed);
-    sum_us_.fetch_add(static_cast<uint64_t>(duration_us > 0 ? duration_us : 0), std::memory_order_relaxed);
+    sum_us_.fetch_add(static_cast<uint64_t>(duration_us > 0 ? duration_us : 0),
+                      std::memory_order_relaxed);
   }
   Counts counts() const noexcept;
   uint64_t sum_us() const noexcept { return sum_us_.load(std::memory_order_relaxed); }

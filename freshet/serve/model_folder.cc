@@ -1,9 +1,10 @@
 #include "freshet/serve/model_folder.h"
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <filesystem>
 #include <system_error>
+
+#include <boost/json.hpp>
 
 #include "freshet/base/failure.h"
 #include "freshet/log/file.h"
@@ -20,8 +21,10 @@ bool is_name_letter(char c) noexcept {
 }  // namespace
 
 bool is_model_name(std::string_view name) noexcept {
-  if (name.empty() || name.size() > 128 || name == "stats" || !is_name_letter(name.front())) return false;
-  return std::all_of(name.begin(), name.end(), [](char c) { return is_name_letter(c) || c == '.' || c == '-'; });
+  if (name.empty() || name.size() > 128 || name == "stats" || !is_name_letter(name.front()))
+    return false;
+  return std::all_of(name.begin(), name.end(),
+                     [](char c) { return is_name_letter(c) || c == '.' || c == '-'; });
 }
 
 Result<std::vector<std::string>> model_folders(const std::string& data_dir) noexcept {
@@ -47,7 +50,8 @@ Result<FolderSpec> read_folder_spec(const std::string& folder) noexcept {
   const auto* object = error ? nullptr : value.if_object();
   const auto* spec = object == nullptr ? nullptr : object->if_contains("spec");
   if (spec == nullptr || !spec->is_string())
-    return failure(Code::corrupt, path + ": expected {\"spec\": \"...\"}; was the file changed by hand?");
+    return failure(Code::corrupt,
+                   path + ": expected {\"spec\": \"...\"}; was the file changed by hand?");
   FolderSpec out{.spec = std::string(spec->get_string()), .seed = 0};
   if (const auto* seed = object->if_contains("seed"); seed != nullptr && seed->is_int64())
     out.seed = static_cast<uint32_t>(seed->get_int64());
@@ -58,7 +62,8 @@ Status write_folder_spec(const std::string& folder, const FolderSpec& spec) noex
   FRESHET_TRY(make_folders(folder));
   const std::string text =
       boost::json::serialize(boost::json::object{{"spec", spec.spec}, {"seed", spec.seed}}) + "\n";
-  return write_file_atomically(folder + "/spec.json", std::as_bytes(std::span(text.data(), text.size())));
+  return write_file_atomically(folder + "/spec.json",
+                               std::as_bytes(std::span(text.data(), text.size())));
 }
 
 }  // namespace freshet

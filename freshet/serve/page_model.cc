@@ -1,10 +1,11 @@
 #include "freshet/serve/page_model.h"
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <cmath>
 #include <cstdio>
 #include <memory>
+
+#include <boost/json.hpp>
 #include <unistd.h>
 
 #include "freshet/base/version.h"
@@ -18,21 +19,26 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kKept = 20;               // surprises and errors
-constexpr uint64_t kSurpriseAfter = 1000;       // rows before a class can surprise
+constexpr std::size_t kKept = 20;          // surprises and errors
+constexpr uint64_t kSurpriseAfter = 1000;  // rows before a class can surprise
 constexpr double kSurpriseShare = 0.01;
-constexpr uint64_t kErrorAfter = 300;           // labels before a number can surprise
+constexpr uint64_t kErrorAfter = 300;  // labels before a number can surprise
 constexpr double kErrorRatio = 4, kErrorFading = 0.99;
 constexpr int64_t kBehindUs = 5'000'000;
 constexpr int64_t kRatesUs = 2'000'000, kLatencyUs = 5'000'000;
-constexpr uint64_t kEarly = 100;                // rows before a windowed value is shown
+constexpr uint64_t kEarly = 100;  // rows before a windowed value is shown
 
-json::string text(std::string_view s) { return json::string(s.data(), s.size()); }
+json::string text(std::string_view s) {
+  return json::string(s.data(), s.size());
+}
 /// JSON has no NaN: what isn't known is null.
-json::value number(double x) { return std::isfinite(x) ? json::value(x) : json::value(nullptr); }
+json::value number(double x) {
+  return std::isfinite(x) ? json::value(x) : json::value(nullptr);
+}
 
 uint64_t resident_bytes() noexcept {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/proc/self/statm", "re"), &std::fclose);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/proc/self/statm", "re"),
+                                                             &std::fclose);
   unsigned long size = 0, resident = 0;
   if (!file || std::fscanf(file.get(), "%lu %lu", &size, &resident) != 2) return 0;
   return uint64_t{resident} * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
@@ -47,10 +53,13 @@ void keep_newest(std::deque<T>& list, T item, std::size_t most) {
 const char* task_of(Label label) noexcept {
   switch (label) {
     case Label::one_class:
-    case Label::classes: return "classification";
+    case Label::classes:
+      return "classification";
     case Label::number:
-    case Label::numbers: return "regression";
-    default: return "none";
+    case Label::numbers:
+      return "regression";
+    default:
+      return "none";
   }
 }
 
@@ -62,9 +71,10 @@ std::string_view main_metric(Label label) noexcept {
 json::object score_object(const std::vector<MetricScores>& scores, uint64_t scored) {
   json::object all;
   for (const MetricScores& score : scores)
-    all[text(score.name)] = json::object{{"all", number(score.all)},
-                                         {"window", scored < kEarly ? json::value(nullptr) : number(score.window)},
-                                         {"faded", number(score.faded)}};
+    all[text(score.name)] =
+        json::object{{"all", number(score.all)},
+                     {"window", scored < kEarly ? json::value(nullptr) : number(score.window)},
+                     {"faded", number(score.faded)}};
   return all;
 }
 
@@ -94,8 +104,10 @@ void PageModel::learned(const Learned& learned) noexcept {
   const bool is_class = main_metric(model_->label()) == "accuracy";
   if (is_class) count_class(static_cast<std::size_t>(learned.x.label[0]));
   if (learned.before.empty()) return;
-  if (is_class) surprise_of_class(learned);
-  else if (main_metric(model_->label()) == "mae") surprise_of_number(learned);
+  if (is_class)
+    surprise_of_class(learned);
+  else if (main_metric(model_->label()) == "mae")
+    surprise_of_number(learned);
 }
 
 void PageModel::keep_row(const Learned& learned) noexcept {
@@ -109,7 +121,8 @@ void PageModel::keep_row(const Learned& learned) noexcept {
     last_row_[column] = value;
     last_row_has_[column] = true;
   };
-  for (std::size_t k = 0; k < learned.x.dense.size(); ++k) put(k, learned.x.dense[k]);
+  for (std::size_t k = 0; k < learned.x.dense.size(); ++k)
+    put(k, learned.x.dense[k]);
   for (std::size_t k = 0; k < learned.x.numeric.index.size(); ++k)
     put(learned.x.numeric.index[k], learned.x.numeric.value[k]);
 }
@@ -140,21 +153,24 @@ void PageModel::surprise_of_class(const Learned& learned) {
   const double p = std::max(probability(seen), 1e-15);
   if (!(p <= 0.125)) return;  // under 3 bits, or not finite: nearly every row
   const double bits = -std::log2(p);
-  const auto place = std::min<std::size_t>(static_cast<std::size_t>(bits * 8), bits_seen_.size() - 1);
+  const auto place =
+      std::min<std::size_t>(static_cast<std::size_t>(bits * 8), bits_seen_.size() - 1);
   ++bits_seen_[place];
   uint64_t rarer = 0;
-  for (std::size_t k = place; k < bits_seen_.size(); ++k) rarer += bits_seen_[k];
+  for (std::size_t k = place; k < bits_seen_.size(); ++k)
+    rarer += bits_seen_[k];
   if (rows_ < kSurpriseAfter) return;
   if (static_cast<double>(rarer) > kSurpriseShare * static_cast<double>(rows_)) return;
   if (!is_time_for_surprise(unix_us())) return;
   std::size_t expected = 0;
   for (std::size_t k = 1; k < classes; ++k)
     if (probability(k) > probability(expected)) expected = k;
-  publish_surprise(learned, {{"expected", text(model_->class_text(static_cast<uint32_t>(expected)))},
-                             {"p_expected", number(probability(expected))},
-                             {"seen", text(model_->class_text(static_cast<uint32_t>(seen)))},
-                             {"p", number(p)},
-                             {"bits", number(bits)}});
+  publish_surprise(learned,
+                   {{"expected", text(model_->class_text(static_cast<uint32_t>(expected)))},
+                    {"p_expected", number(probability(expected))},
+                    {"seen", text(model_->class_text(static_cast<uint32_t>(seen)))},
+                    {"p", number(p)},
+                    {"bits", number(bits)}});
 }
 
 /// A number is a surprise when its error is over 4 times the faded mean error.
@@ -164,7 +180,9 @@ void PageModel::surprise_of_number(const Learned& learned) {
   const double mean = faded_weight_ > 0 ? faded_error_ / faded_weight_ : 0;
   faded_error_ = error + kErrorFading * faded_error_;
   faded_weight_ = 1 + kErrorFading * faded_weight_;
-  if (rows_ < kErrorAfter || mean <= 0 || error <= kErrorRatio * mean || !is_time_for_surprise(unix_us())) return;
+  if (rows_ < kErrorAfter || mean <= 0 || error <= kErrorRatio * mean ||
+      !is_time_for_surprise(unix_us()))
+    return;
   publish_surprise(learned, {{"expected", number(double{learned.before[0]})},
                              {"seen", number(double{learned.x.label[0]})},
                              {"error", number(error)},
@@ -172,20 +190,25 @@ void PageModel::surprise_of_number(const Learned& learned) {
 }
 
 void PageModel::publish_surprise(const Learned& learned, json::object&& what) {
-  json::object event{{"model", text(model_->name())}, {"time_us", unix_us()}, {"row", learned.example}};
+  json::object event{
+      {"model", text(model_->name())}, {"time_us", unix_us()}, {"row", learned.example}};
   const Schema& schema = model_->model().schema();
   std::vector<std::pair<double, uint32_t>> parts;
   if (!learned.x.dense.empty()) {
     std::vector<float> raw(learned.x.dense.size() + 1);
     const ReadGuard guard = model_->model().read();
     if (guard.learner().explain(learned.x, raw).ok())
-      for (std::size_t k = 0; k + 1 < raw.size(); ++k) parts.emplace_back(double{raw[k]}, static_cast<uint32_t>(k));
+      for (std::size_t k = 0; k + 1 < raw.size(); ++k)
+        parts.emplace_back(double{raw[k]}, static_cast<uint32_t>(k));
   }
-  std::sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return std::fabs(a.first) > std::fabs(b.first); });
+  std::sort(parts.begin(), parts.end(),
+            [](const auto& a, const auto& b) { return std::fabs(a.first) > std::fabs(b.first); });
   json::array largest;
   for (std::size_t k = 0; k < std::min<std::size_t>(parts.size(), 2); ++k)
-    largest.push_back(json::object{{"feature", text(schema.name(parts[k].second))}, {"part", number(parts[k].first)}});
-  for (auto& member : what) event[member.key()] = member.value();
+    largest.push_back(json::object{{"feature", text(schema.name(parts[k].second))},
+                                   {"part", number(parts[k].first)}});
+  for (auto& member : what)
+    event[member.key()] = member.value();
   event["parts"] = std::move(largest);
   keep_row(learned);
   std::string line;
@@ -208,7 +231,8 @@ void PageModel::checkpointed(Lsn lsn, uint64_t bytes) noexcept {
     const std::lock_guard lock(mutex_);
     keep_newest(checkpoints_, now_us, std::size_t{600});
   }
-  const json::object event{{"model", text(model_->name())}, {"time_us", now_us}, {"lsn", lsn}, {"bytes", bytes}};
+  const json::object event{
+      {"model", text(model_->name())}, {"time_us", now_us}, {"lsn", lsn}, {"bytes", bytes}};
   hub_.publish(model_->name(), "checkpoint", json::serialize(event));
 }
 
@@ -245,7 +269,8 @@ void PageModel::forecast(int64_t for_us, float prediction, float seen) noexcept 
   {
     const std::lock_guard lock(mutex_);
     forecasts_.emplace_back(now_us, line);
-    while (!forecasts_.empty() && forecasts_.front().first < now_us - 60'000'000) forecasts_.pop_front();
+    while (!forecasts_.empty() && forecasts_.front().first < now_us - 60'000'000)
+      forecasts_.pop_front();
   }
   hub_.publish(model_->name(), "forecast", line);
 }
@@ -266,13 +291,17 @@ json::object PageModel::status(int64_t now_us) {
             .refused = counters.refused.load(std::memory_order_relaxed),
             .predict_us = counters.predict_us.counts()};
   sums_.push_back(sums);
-  while (sums_.size() > 2 && sums_[1].time_us <= now_us - kLatencyUs) sums_.pop_front();
+  while (sums_.size() > 2 && sums_[1].time_us <= now_us - kLatencyUs)
+    sums_.pop_front();
   const auto since = [&](int64_t us) {
-    return *std::find_if(sums_.begin(), sums_.end(), [&](const Sums& s) { return s.time_us >= now_us - us; });
+    return *std::find_if(sums_.begin(), sums_.end(),
+                         [&](const Sums& s) { return s.time_us >= now_us - us; });
   };
   const Sums then = since(kRatesUs);
   const double seconds = static_cast<double>(now_us - then.time_us) / 1e6;
-  const auto rate = [&](uint64_t from, uint64_t to) { return seconds > 0 ? static_cast<double>(to - from) / seconds : 0.0; };
+  const auto rate = [&](uint64_t from, uint64_t to) {
+    return seconds > 0 ? static_cast<double>(to - from) / seconds : 0.0;
+  };
   const auto quantile = [&](double q) {
     const double us = LatencyHistogram::quantile(sums_.front().predict_us, sums.predict_us, q);
     return us < 0 ? std::numeric_limits<double>::quiet_NaN() : us;
@@ -281,14 +310,16 @@ json::object PageModel::status(int64_t now_us) {
   std::string state(trainer_state_name(now.state));
   if (now.state == TrainerState::learning && now.staleness_us > kBehindUs) state = "behind";
   if (now.state == TrainerState::waiting && now.examples > 0) state = "learning";
-  if (now.state != TrainerState::stopped && now.state != TrainerState::paused && has_feed_ && feed_.has_ended)
+  if (now.state != TrainerState::stopped && now.state != TrainerState::paused && has_feed_ &&
+      feed_.has_ended)
     state = "ended";
   if (state != state_) {
     state_ = state;
     since_us_ = now.since_us > 0 && now.state == TrainerState::stopped ? now.since_us : now_us;
   }
 
-  const double learn = rate(then.learned, sums.learned), predict = rate(then.predicted, sums.predicted);
+  const double learn = rate(then.learned, sums.learned),
+               predict = rate(then.predicted, sums.predicted);
   const double p50 = quantile(0.5), p99 = quantile(0.99);
   keep("learn_per_s", now_us, learn);
   keep("predict_per_s", now_us, predict);
@@ -320,7 +351,8 @@ json::object PageModel::status(int64_t now_us) {
           {"log_bytes", now.log_bytes},
           {"memory_bytes", resident_bytes()},
           {"not_finite", not_finite_ + counters.infer_not_finite.load(std::memory_order_relaxed)},
-          {"rows_total", has_feed_ && feed_.rows_total > 0 ? json::value(feed_.rows_total) : json::value(nullptr)},
+          {"rows_total", has_feed_ && feed_.rows_total > 0 ? json::value(feed_.rows_total)
+                                                           : json::value(nullptr)},
           {"rows_sent", has_feed_ ? json::value(feed_.rows_sent) : json::value(nullptr)},
           {"version", text(kVersion)}};
 }
@@ -339,7 +371,8 @@ void PageModel::sample(int64_t now_us) noexcept {
       if (!std::isfinite(value)) ++not_finite_;
       keep(main, now_us, value);
       for (const Scores::Baseline& baseline : now->baselines)
-        if (scores["baseline"].is_string() && baseline.name == std::string_view(scores["baseline"].as_string()))
+        if (scores["baseline"].is_string() &&
+            baseline.name == std::string_view(scores["baseline"].as_string()))
           keep(std::string(main) + ".baseline", now_us, windowed(baseline.metrics, main));
     }
     metrics_line = json::serialize(scores);
@@ -357,26 +390,33 @@ json::object PageModel::metrics(bool is_whole) const {
   const Schema& schema = model_->model().schema();
   const std::string_view main = main_metric(label);
   const bool is_scored = scores != nullptr && !scores->metrics.empty() && !main.empty();
-  // A feed in the order of time has to beat "as it was"; other numbers their mean.
-  const std::string_view baseline = main == "accuracy" ? "prior" : has_feed_ && feed_.rows_total == 0 ? "last_value" : "mean";
+  const std::string_view baseline = !model_->options().baseline.empty()
+                                        ? std::string_view(model_->options().baseline)
+                                    : main == "accuracy" ? "prior"
+                                                         : "mean";
 
-  json::object out{{"model", text(model_->name())}, {"lsn", now.appended}, {"events", now.examples},
+  json::object out{{"model", text(model_->name())},
+                   {"lsn", now.appended},
+                   {"events", now.examples},
                    {"task", task_of(label)}};
   if (is_whole) {
     out["spec"] = text(model_->model().spec());
     json::array classes, features;
     for (uint32_t k = 0; k < schema.class_count(); ++k)
-      classes.push_back(json::object{{"id", text(schema.class_name(k))}, {"name", text(model_->class_words(k))}});
-    for (uint32_t k = 0; k < schema.feature_count(); ++k) features.push_back(text(schema.name(k)));
+      classes.push_back(
+          json::object{{"id", text(schema.class_name(k))}, {"name", text(model_->class_words(k))}});
+    for (uint32_t k = 0; k < schema.feature_count(); ++k)
+      features.push_back(text(schema.name(k)));
     out["classes"] = std::move(classes);
     out["features"] = std::move(features);
-    out["source"] = !has_feed_ ? json::value(nullptr)
-                               : json::value(json::object{{"text", text(feed_.text)},
-                                                          {"rows_total", feed_.rows_total > 0
-                                                                             ? json::value(feed_.rows_total)
-                                                                             : json::value(nullptr)},
-                                                          {"rows_sent", feed_.rows_sent},
-                                                          {"ended", feed_.has_ended}});
+    out["source"] = !has_feed_
+                        ? json::value(nullptr)
+                        : json::value(json::object{
+                              {"text", text(feed_.text)},
+                              {"rows_total", feed_.rows_total > 0 ? json::value(feed_.rows_total)
+                                                                  : json::value(nullptr)},
+                              {"rows_sent", feed_.rows_sent},
+                              {"ended", feed_.has_ended}});
   }
   out["target"] = text(model_->options().target);
   out["dense"] = model_->columns() == schema.feature_count();
@@ -392,7 +432,8 @@ json::object PageModel::metrics(bool is_whole) const {
   out["main"] = is_scored ? json::value(text(main)) : json::value(nullptr);
   out["baseline"] = is_scored ? json::value(text(baseline)) : json::value(nullptr);
   const uint32_t majority = majority_.load(std::memory_order_relaxed);
-  out["baseline_says"] = majority == kNone ? json::value(nullptr) : json::value(text(model_->class_text(majority)));
+  out["baseline_says"] =
+      majority == kNone ? json::value(nullptr) : json::value(text(model_->class_text(majority)));
   out["unit"] = main == "accuracy" ? "%" : model_->options().is_percent ? "points" : "";
   out["mode"] = text(mode_name(model_->model().model().mode()));
   if (last_row_.empty()) {
@@ -432,7 +473,8 @@ std::string PageModel::history_json(int64_t span_s) const {
   }
   const auto list = [](const std::deque<std::string>& lines) {
     json::array out;
-    for (const std::string& line : lines) out.push_back(json::parse(line));
+    for (const std::string& line : lines)
+      out.push_back(json::parse(line));
     return out;
   };
   json::array checkpoints, forecasts;

@@ -8,7 +8,6 @@
 
 #include <array>
 #include <atomic>
-#include <boost/json/fwd.hpp>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -16,6 +15,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <boost/json/fwd.hpp>
 
 #include "freshet/core/component.h"
 #include "freshet/runtime/scores.h"
@@ -30,7 +31,7 @@ class HostedModel;
 
 /// How far a feed is.
 struct FeedState {
-  std::string text;       // "UCI Statlog (Shuttle), replayed at 200 rows/s"
+  std::string text;         // "UCI Statlog (Shuttle), replayed at 200 rows/s"
   uint64_t rows_total = 0;  // 0: without end
   uint64_t rows_sent = 0;
   bool has_ended = false;

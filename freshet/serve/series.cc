@@ -17,7 +17,11 @@ void join(SeriesBucket& to, double value) noexcept {
 }
 
 SeriesBucket first(int64_t time_us, double value) noexcept {
-  return {.time_us = time_us, .low = value, .high = value, .last = value, .is_finite = std::isfinite(value)};
+  return {.time_us = time_us,
+          .low = value,
+          .high = value,
+          .last = value,
+          .is_finite = std::isfinite(value)};
 }
 
 }  // namespace
@@ -25,12 +29,14 @@ SeriesBucket first(int64_t time_us, double value) noexcept {
 Series::Series() {
   for (std::size_t k = 0; k < levels_.size(); ++k) {
     levels_[k].span_s = kSeriesSpans[k];
-    levels_[k].width_us = kSeriesSpans[k] == 0 ? kFinestUs : kSeriesSpans[k] * 1'000'000 / int64_t{kMaxBuckets};
+    levels_[k].width_us =
+        kSeriesSpans[k] == 0 ? kFinestUs : kSeriesSpans[k] * 1'000'000 / int64_t{kMaxBuckets};
   }
 }
 
 void Series::add(int64_t time_us, double value) {
-  for (Level& level : levels_) level.add(time_us, value);
+  for (Level& level : levels_)
+    level.add(time_us, value);
 }
 
 void Series::Level::add(int64_t time_us, double value) {
@@ -41,8 +47,10 @@ void Series::Level::add(int64_t time_us, double value) {
   }
   buckets.push_back(first(begin, value));
   if (buckets.size() <= kMaxBuckets) return;
-  if (span_s != 0) buckets.pop_front();
-  else halve();
+  if (span_s != 0)
+    buckets.pop_front();
+  else
+    halve();
 }
 
 /// "Everything" stays within its buckets by making them twice as wide.
@@ -72,10 +80,13 @@ const Series::Level& Series::level(int64_t span_s) const noexcept {
 
 std::deque<SeriesBucket> Series::buckets(int64_t span_s, int64_t now_us) const {
   std::deque<SeriesBucket> out = level(span_s).buckets;
-  while (span_s != 0 && !out.empty() && out.front().time_us < now_us - span_s * 1'000'000) out.pop_front();
+  while (span_s != 0 && !out.empty() && out.front().time_us < now_us - span_s * 1'000'000)
+    out.pop_front();
   return out;
 }
 
-int64_t Series::bucket_us(int64_t span_s) const noexcept { return level(span_s).width_us; }
+int64_t Series::bucket_us(int64_t span_s) const noexcept {
+  return level(span_s).width_us;
+}
 
 }  // namespace freshet

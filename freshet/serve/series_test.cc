@@ -1,14 +1,15 @@
 #include "freshet/serve/series.h"
 
-#include <doctest/doctest.h>
-
 #include <limits>
+
+#include <doctest/doctest.h>
 
 using namespace freshet;
 
 TEST_CASE("series: a bucket keeps the lowest, the highest and the last") {
   Series series;
-  for (const double value : {3.0, 1.0, 2.0}) series.add(1'000'000, value);
+  for (const double value : {3.0, 1.0, 2.0})
+    series.add(1'000'000, value);
   series.add(1'500'000, 7);
   const auto buckets = series.buckets(300, 2'000'000);
   REQUIRE(buckets.size() == 2);
@@ -27,10 +28,12 @@ TEST_CASE("series: what isn't finite is marked, not drawn") {
   CHECK(series.buckets(300, 1)[0].low == 4);
 }
 
-TEST_CASE("series: no span ever has more than 600 buckets, and all of them end at the newest value") {
+TEST_CASE(
+    "series: no span ever has more than 600 buckets, and all of them end at the newest value") {
   Series series;
   int64_t time_us = 0;
-  for (int k = 0; k < 20'000; ++k) series.add(time_us += 500'000, k);
+  for (int k = 0; k < 20'000; ++k)
+    series.add(time_us += 500'000, k);
   for (const int64_t span : kSeriesSpans) {
     const auto buckets = series.buckets(span, time_us);
     CHECK(buckets.size() <= Series::kMaxBuckets);

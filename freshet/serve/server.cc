@@ -14,18 +14,21 @@
 namespace freshet {
 namespace {
 
-constexpr std::array<std::string_view, 3> kExtensions{"binary_tensor_data", "parameters", "freshet_train"};
+constexpr std::array<std::string_view, 3> kExtensions{"binary_tensor_data", "parameters",
+                                                      "freshet_train"};
 constexpr std::size_t kMaxRequestLabels = 4096;  // counters of Prometheus never grow past this
 
 }  // namespace
 
 Server::Server(ServerOptions options) noexcept : options_(std::move(options)) {}
 
-Result<std::unique_ptr<Server>> Server::open(ServerOptions options, const Registry& registry) noexcept {
+Result<std::unique_ptr<Server>> Server::open(ServerOptions options,
+                                             const Registry& registry) noexcept {
   std::vector<HostedOptions> models = std::move(options.models);
   auto server = std::unique_ptr<Server>(new Server(std::move(options)));
   if (!models.empty()) server->default_model_ = models.front().name;
-  for (HostedOptions& model : models) FRESHET_TRY(server->host(std::move(model), registry));
+  for (HostedOptions& model : models)
+    FRESHET_TRY(server->host(std::move(model), registry));
   FRESHET_TRY(server->load_folders(registry));
   if (server->models_.empty())
     return {Code::invalid_argument, "serve: no model; name one with --model NAME=SPEC"};
@@ -36,21 +39,24 @@ Result<std::unique_ptr<Server>> Server::open(ServerOptions options, const Regist
 
 Status Server::host(HostedOptions options, const Registry& registry) noexcept {
   if (!is_model_name(options.name))
-    return failure(Code::invalid_argument, "serve: \"" + options.name +
-                                               "\" is no model name; use letters, digits, '_', '.', '-', at most 128");
+    return failure(Code::invalid_argument,
+                   "serve: \"" + options.name +
+                       "\" is no model name; use letters, digits, '_', '.', '-', at most 128");
   if (models_.contains(options.name))
     return failure(Code::invalid_argument, "serve: model \"" + options.name + "\" is named twice");
   const std::string folder = options_.data_dir + "/" + options.name;
   if (auto known = read_folder_spec(folder); known.ok()) {
     if (options.served.spec.empty()) options.served.spec = known->spec;
     if (known->spec != options.served.spec)
-      return failure(Code::conflict, "serve: " + folder + " holds a model made as '" + known->spec +
-                                         "'; serve it as that, under another name, or with another --data-dir");
+      return failure(Code::conflict,
+                     "serve: " + folder + " holds a model made as '" + known->spec +
+                         "'; serve it as that, under another name, or with another --data-dir");
     options.served.seed = known->seed;
   } else if (known.status().code() != Code::not_found) {
     return std::move(known).status();
   } else {
-    FRESHET_TRY(write_folder_spec(folder, {.spec = options.served.spec, .seed = options.served.seed}));
+    FRESHET_TRY(
+        write_folder_spec(folder, {.spec = options.served.spec, .seed = options.served.seed}));
   }
   options.served.folder = folder;
   Hosted hosted;
@@ -59,7 +65,8 @@ Status Server::host(HostedOptions options, const Registry& registry) noexcept {
   const std::string name = options.name;
   auto model = HostedModel::open(std::move(options), threads_, registry);
   if (!model.ok())
-    return failure(model.status().code(), "serve: model \"" + name + "\": " + std::string(model.status().text()));
+    return failure(model.status().code(),
+                   "serve: model \"" + name + "\": " + std::string(model.status().text()));
   hosted.model = std::move(*model);
   hosted.page->attach(*hosted.model);
   models_.emplace(name, std::move(hosted));
@@ -96,7 +103,8 @@ void Server::tick() noexcept {
     if (tick_end_.wait_until(lock, next, [this] { return is_ended_; })) return;
     lock.unlock();
     const int64_t now_us = unix_us();
-    for (auto& [name, hosted] : models_) hosted.page->sample(now_us);
+    for (auto& [name, hosted] : models_)
+      hosted.page->sample(now_us);
     lock.lock();
   }
 }
@@ -113,7 +121,8 @@ PageModel* Server::page(std::string_view name) noexcept {
 
 Status Server::unknown_model(std::string_view name) const noexcept {
   std::vector<std::string_view> names;
-  for (const auto& [known, hosted] : models_) names.push_back(known);
+  for (const auto& [known, hosted] : models_)
+    names.push_back(known);
   std::string message = "no model \"" + std::string(name) + "\"";
   if (const std::string_view nearest = nearest_name(name, names); !nearest.empty())
     message += "; the nearest is \"" + std::string(nearest) + "\"";
@@ -129,41 +138,58 @@ bool Server::is_ready(const HostedModel& model, bool for_training) const noexcep
 
 void Server::handle(const Call& call, std::unique_ptr<Reply> reply) noexcept {
   switch (call.method) {
-    case Method::live: return reply->finish(Health{.live = true, .ready = true});
+    case Method::live:
+      return reply->finish(Health{.live = true, .ready = true});
     case Method::ready: {
       bool ready = !is_draining_.load(std::memory_order_relaxed);
-      for (const auto& [name, hosted] : models_) ready = ready && is_ready(*hosted.model, call.for_training);
+      for (const auto& [name, hosted] : models_)
+        ready = ready && is_ready(*hosted.model, call.for_training);
       return reply->finish(Health{.live = true, .ready = ready});
     }
     case Method::server_metadata:
-      return reply->finish(ServerMetadata{.name = "freshet", .version = kVersion, .extensions = kExtensions});
-    case Method::index: return index(call, *reply);
-    case Method::prometheus: return reply->finish_text(prometheus_text());
+      return reply->finish(
+          ServerMetadata{.name = "freshet", .version = kVersion, .extensions = kExtensions});
+    case Method::index:
+      return index(call, *reply);
+    case Method::prometheus:
+      return reply->finish_text(prometheus_text());
     case Method::events:
-      if (!call.model.empty() && find(call.model) == nullptr) return reply->finish(unknown_model(call.model));
+      if (!call.model.empty() && find(call.model) == nullptr)
+        return reply->finish(unknown_model(call.model));
       return reply->stream(hub_);
-    default: break;
+    default:
+      break;
   }
   HostedModel* model = find(call.model);
   if (model == nullptr) return reply->finish(unknown_model(call.model));
   if (!call.version.empty() && call.version != std::to_string(model->model().read().lsn()))
-    return reply->finish(failure(Code::not_found, "version " + std::string(call.version) +
-                                                      " is not served; only the newest state is, leave the version out"));
+    return reply->finish(failure(
+        Code::not_found, "version " + std::string(call.version) +
+                             " is not served; only the newest state is, leave the version out"));
   switch (call.method) {
     case Method::model_ready:
-      return reply->finish(Health{.live = true, .ready = is_ready(*model, call.for_training), .name = model->name()});
+      return reply->finish(Health{
+          .live = true, .ready = is_ready(*model, call.for_training), .name = model->name()});
     case Method::model_metadata:
-    case Method::model_config: return model->metadata(call, std::move(reply));
+    case Method::model_config:
+      return model->metadata(call, std::move(reply));
     case Method::infer:
-    case Method::inference: return model->infer(call, std::move(reply));
+    case Method::inference:
+      return model->infer(call, std::move(reply));
     case Method::train:
     case Method::predict_train:
-    case Method::training: return model->train(call, std::move(reply));
-    case Method::feedback: return model->feedback(call, std::move(reply));
-    case Method::checkpoint: return model->checkpoint(call, std::move(reply));
-    case Method::metrics: return reply->finish_json(page(call.model)->metrics_json());
-    case Method::history: return reply->finish_json(page(call.model)->history_json(call.span_s));
-    default: return reply->finish(Status(Code::unsupported, "server: this call isn't served here"));
+    case Method::training:
+      return model->train(call, std::move(reply));
+    case Method::feedback:
+      return model->feedback(call, std::move(reply));
+    case Method::checkpoint:
+      return model->checkpoint(call, std::move(reply));
+    case Method::metrics:
+      return reply->finish_json(page(call.model)->metrics_json());
+    case Method::history:
+      return reply->finish_json(page(call.model)->history_json(call.span_s));
+    default:
+      return reply->finish(Status(Code::unsupported, "server: this call isn't served here"));
   }
 }
 
@@ -178,7 +204,10 @@ void Server::index(const Call& call, Reply& reply) noexcept {
     const ServedModelStatus now = hosted.model->model().status();
     versions.push_back(std::to_string(now.published));
     reasons.push_back(now.reason);
-    entries.push_back({.name = name, .version = versions.back(), .state = ready ? "READY" : "LOADING", .reason = reasons.back()});
+    entries.push_back({.name = name,
+                       .version = versions.back(),
+                       .state = ready ? "READY" : "LOADING",
+                       .reason = reasons.back()});
   }
   reply.finish(std::span<const IndexEntry>(entries));
 }
@@ -188,9 +217,11 @@ void Server::done(const Outcome& outcome) noexcept {
   request_us_.add(outcome.duration_us);
   PageModel* page = outcome.model.empty() ? nullptr : this->page(outcome.model);
   if (outcome.code >= 400) {
-    if (page != nullptr) page->refused(outcome.code, method_name(outcome.method), outcome.error);
+    if (page != nullptr)
+      page->refused(outcome.code, method_name(outcome.method), outcome.error);
     else
-      for (auto& [name, hosted] : models_) hosted.page->refused(outcome.code, method_name(outcome.method), outcome.error);
+      for (auto& [name, hosted] : models_)
+        hosted.page->refused(outcome.code, method_name(outcome.method), outcome.error);
   }
   const std::lock_guard lock(counts_mutex_);
   RequestCount key{std::string(outcome.protocol), std::string(method_name(outcome.method)),
@@ -201,7 +232,8 @@ void Server::done(const Outcome& outcome) noexcept {
 std::vector<std::string> Server::remarks() const {
   std::vector<std::string> all;
   for (const auto& [name, hosted] : models_)
-    for (const std::string& remark : hosted.model->model().remarks()) all.push_back(name + ": " + remark);
+    for (const std::string& remark : hosted.model->model().remarks())
+      all.push_back(name + ": " + remark);
   return all;
 }
 
@@ -217,7 +249,8 @@ Status Server::drain(int64_t timeout_us) noexcept {
   for (auto& [name, hosted] : models_) {
     const int64_t left_us = std::max<int64_t>(0, (until_ns - steady_ns()) / 1000);
     Status drained = hosted.model->model().drain(left_us);
-    if (!drained.ok() && first.ok()) first = failure(drained.code(), name + ": " + std::string(drained.text()));
+    if (!drained.ok() && first.ok())
+      first = failure(drained.code(), name + ": " + std::string(drained.text()));
   }
   return first;
 }

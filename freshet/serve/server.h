@@ -44,7 +44,8 @@ class Server final : public Service {
  public:
   /// `conflict`: another process serves this folder, or a folder's model was made by another spec. `invalid_argument`: a
   /// spec or name is wrong.
-  static Result<std::unique_ptr<Server>> open(ServerOptions options, const Registry& registry) noexcept;
+  static Result<std::unique_ptr<Server>> open(ServerOptions options,
+                                              const Registry& registry) noexcept;
   ~Server() override;
 
   void handle(const Call& call, std::unique_ptr<Reply> reply) noexcept override;

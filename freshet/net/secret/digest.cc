@@ -1,11 +1,11 @@
 #include "freshet/net/secret/digest.h"
 
-#include <openssl/evp.h>
-#include <openssl/rand.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
+
+#include <openssl/evp.h>
+#include <openssl/rand.h>
 
 namespace freshet {
 
@@ -26,7 +26,8 @@ std::string make_uuid7(int64_t unix_us) noexcept {
   std::array<unsigned char, 16> bytes{};
   RAND_bytes(bytes.data(), static_cast<int>(bytes.size()));
   const auto ms = static_cast<uint64_t>(unix_us / 1000);
-  for (std::size_t k = 0; k < 6; ++k) bytes[k] = static_cast<unsigned char>(ms >> (40 - 8 * k));
+  for (std::size_t k = 0; k < 6; ++k)
+    bytes[k] = static_cast<unsigned char>(ms >> (40 - 8 * k));
   bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0fu) | 0x70u);
   bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3fu) | 0x80u);
   constexpr std::string_view kHex = "0123456789abcdef";

@@ -9,7 +9,8 @@ TEST_CASE("digest: a dedup id is the front of SHA-256 of client, zero, id") {
   const DedupId id = dedup_id("c", "abc");
   constexpr unsigned char kFront[] = {0x83, 0xc3, 0xf7, 0x6e, 0x92, 0x2e, 0x63, 0x82,
                                       0x8c, 0x4b, 0xe6, 0x10, 0xcc, 0x50, 0x1f, 0x4d};
-  for (std::size_t k = 0; k < id.size(); ++k) CHECK(id[k] == std::byte{kFront[k]});
+  for (std::size_t k = 0; k < id.size(); ++k)
+    CHECK(id[k] == std::byte{kFront[k]});
   CHECK(dedup_id("c", "abc") != dedup_id("ca", "bc"));
   CHECK(dedup_id("", "") != dedup_id("", "x"));
 }
