@@ -47,6 +47,15 @@ float half_to_float(uint16_t half) noexcept {
   return bit_cast<float>(sign | (wide << 23) | (fraction << 13));
 }
 
+// Words of a 16-bit type whose exponent bits are all ones are infinities and NaNs.
+template <class T>
+std::size_t first_with(std::span<const T> values, T exponent) noexcept {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if ((values[i] & exponent) == exponent) return i;
+  }
+  return values.size();
+}
+
 }  // namespace
 
 std::string_view method_name(Method method) noexcept {
@@ -105,6 +114,21 @@ double tensor_number(const Tensor& tensor, std::size_t at) noexcept {
       break;
   }
   return 0;
+}
+
+std::size_t first_not_finite(const Tensor& tensor) noexcept {
+  switch (tensor.datatype) {
+    case Datatype::f16:
+      return first_with<uint16_t>(tensor.values<uint16_t>(), 0x7c00);
+    case Datatype::bf16:
+      return first_with<uint16_t>(tensor.values<uint16_t>(), 0x7f80);
+    case Datatype::f32:
+      return first_with<uint32_t>(tensor.values<uint32_t>(), 0x7f800000);
+    case Datatype::f64:
+      return first_with<uint64_t>(tensor.values<uint64_t>(), 0x7ff0000000000000);
+    default:
+      return tensor.elements();
+  }
 }
 
 }  // namespace freshet

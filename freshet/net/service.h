@@ -122,8 +122,7 @@ struct Tensor {
   std::string_view name{};
   Datatype datatype = Datatype::none;
   std::span<const int64_t> shape{};
-  std::span<const std::byte>
-      data{};  ///< all types but bytes; host order; a boolean is one byte, 0 or 1
+  std::span<const std::byte> data{};          ///< not for bytes; host order; a boolean: 0 or 1
   std::span<const std::string_view> texts{};  ///< bytes only; any bytes, maybe not UTF-8
 
   /// Product of the shape.
@@ -151,6 +150,9 @@ struct Tensor {
 /// Element `at` as a double, whatever number type (f16 and bf16 too); a boolean is 0 or 1.
 /// REQUIRES: not bytes, at < elements().
 double tensor_number(const Tensor&, std::size_t at) noexcept;
+
+/// The first element that is not finite; elements() if all are. Whole numbers and bytes always are.
+std::size_t first_not_finite(const Tensor&) noexcept;
 
 /// An output that the client asked for by name.
 struct RequestedOutput {
@@ -192,9 +194,12 @@ struct Call {
   std::string_view version{};  ///< of /versions/{v}; empty: the champion
   std::string_view id{};       ///< at most 64 bytes; empty: none
   Principal principal{};
-  int64_t deadline_us = 0;  ///< steady clock (std::chrono::steady_clock, microseconds); 0: none
+  int64_t deadline_us = 0;  ///< steady clock (steady_ns() / 1000); 0: none
 
-  std::span<const Tensor> inputs{};            ///< names are unique
+  /// Names are unique. A raw request (infer, Inference-Header-Content-Length: 0) has one input with
+  /// no name, datatype none and no shape: `data` are the body, to be read as the model's one input,
+  /// batch 1 (a bytes input: u32 length, bytes); check it with first_not_finite.
+  std::span<const Tensor> inputs{};
   std::span<const Tensor> targets{};           ///< train, predict_train, training
   const Tensor* weights = nullptr;             ///< shape [n]; null: all 1
   std::span<const RequestedOutput> outputs{};  ///< empty: all
@@ -224,6 +229,7 @@ struct Answer {
   std::string_view model{}, version{}, id{};
   Lsn lsn = 0;  ///< header Freshet-Lsn of the bare pair; parameters carry model_lsn
   std::span<const Parameter> parameters{};  ///< boolean, integer, text only
+  /// Of the bare pair the first one is sent.
   std::span<const Tensor>
       outputs{};  ///< those asked for, in any order. Bytes: texts must be UTF-8 for JSON
 };
@@ -279,9 +285,9 @@ struct IndexEntry {
   std::string_view name{}, version{}, state{}, reason{};  ///< state: READY, LOADING, UNAVAILABLE
 };
 
-/// The one answer to one Call. Exactly one of these is called, once, from any thread. Destroyed
-/// unanswered, the client gets `internal`. What is passed is borrowed until the call returns: the
-/// door has encoded it by then.
+/// The one answer to one Call. Exactly one of these is called, once, from any thread; what is passed is
+/// borrowed until it returns. The answer goes out when the Reply is destroyed, on whatever thread:
+/// don't keep it longer than needed. Destroyed unanswered, the client gets `internal`.
 class Reply {
  public:
   virtual ~Reply() = default;
@@ -302,8 +308,6 @@ class Reply {
   /// Sends the hub's events (all of Call::model, or everything if it is empty) until either side
   /// goes. The hub outlives the door.
   virtual void stream(EventHub& hub) noexcept = 0;
-  /// The client hung up: the answer isn't worth working for.
-  virtual bool is_cancelled() const noexcept { return false; }
 };
 
 /// What became of a request, for counters and the page's list of errors; also of those refused
