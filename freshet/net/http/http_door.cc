@@ -10,11 +10,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <zlib.h>
 
 #include "freshet/base/chars.h"
 #include "freshet/base/failure.h"
 #include "freshet/net/http/http_worker.h"
+#include "freshet/net/http/inflate.h"
 #include "freshet/runtime/notice.h"
 
 namespace freshet {
@@ -89,23 +89,17 @@ Status listen_failed(const tcp::endpoint& endpoint, const error_code& error) {
   return failure(Code::invalid_argument, where + error.message());
 }
 
-// Decompresses a page file; empty if it is broken, which a test of the page would see.
+// Decompresses a page file; cut short if it is broken, which a test of the page sees.
 std::string unzip(std::span<const std::byte> gzip) {
   std::string out;
-  z_stream stream{};
-  if (inflateInit2(&stream, 15 + 16) != Z_OK) return out;
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(gzip.data()));
-  stream.avail_in = static_cast<uInt>(gzip.size());
-  int result = Z_OK;
-  while (result == Z_OK) {
-    const std::size_t made = out.size();
-    out.resize(made + (64 << 10));
-    stream.next_out = reinterpret_cast<Bytef*>(out.data() + made);
-    stream.avail_out = 64 << 10;
-    result = inflate(&stream, Z_NO_FLUSH);
-    out.resize(out.size() - stream.avail_out);
+  Inflate inflate;
+  const auto append = [](void* self, std::string_view piece) noexcept {
+    static_cast<std::string*>(self)->append(piece);
+    return true;
+  };
+  if (inflate.begin(Inflate::Coding::gzip)) {
+    inflate.feed({reinterpret_cast<const char*>(gzip.data()), gzip.size()}, append, &out);
   }
-  inflateEnd(&stream);
   return out;
 }
 

@@ -10,6 +10,7 @@
 
 #include "freshet/net/http/call_body.h"
 #include "freshet/net/http/http_door.h"
+#include "freshet/net/http/inflate.h"
 #include "freshet/net/http/request_reader.h"
 
 namespace freshet {
@@ -64,15 +65,13 @@ class RequestBody final : public BodySink {
   void clear() noexcept;
 
  private:
-  class Inflater;
-
   bool refuse(uint16_t status, const char* reason) noexcept;
   bool append(std::string_view bytes) noexcept;
 
   const HttpLimits& limits_;
   BodyBudget& budget_;
   std::string bytes_;
-  std::unique_ptr<Inflater> inflater_;
+  std::unique_ptr<Inflate> inflate_;  // made at the first compressed body
   bool is_compressed_ = false;
   uint64_t wire_bytes_ = 0;
   uint16_t status_ = 0;
