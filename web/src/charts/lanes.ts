@@ -3,7 +3,8 @@
 import { kUnknown, metric, num } from "../format/numbers";
 import { latency } from "../format/times";
 import { baselineWords, higherIsBetter } from "../format/words";
-import type { ModelState } from "../state/state";
+import type { Series } from "../api/types";
+import { isIdle, isUntouched, type ModelState } from "../state/state";
 import { buildFrame, extent, type Frame } from "./frame";
 import { findHoles, type Hole } from "./holes";
 import { logScale, type Scale, steadyScale } from "./scale";
@@ -62,8 +63,8 @@ const fraction = (unit: string) => (unit === "%" ? 100 : 1);
 
 export function buildStack(of: StackInputs): Stack {
   const { model, nowUs, outages } = of;
-  const history = model.history ?? { bucketUs: 0.5e6, series: {} };
   const main = model.metrics?.main ?? null;
+  const history = { bucketUs: model.history?.bucketUs ?? 0.5e6, series: shownSeries(model, main) };
   const factor = fraction(model.metrics?.unit ?? "");
   const factors = main === null ? {} : { [main]: factor, [`${main}.baseline`]: factor };
   const frame = buildFrame(history.series, history.bucketUs, factors);
@@ -78,6 +79,29 @@ export function buildStack(of: StackInputs): Stack {
     lanes: [metricLane(part, of.scales[0] ?? null), throughputLane(part, of.scales[1] ?? null), latencyLane(part, of.scales[2] ?? null)],
     checkpoints: model.checkpoints.filter((us) => us >= fromUs && us <= toUs),
   };
+}
+
+/**
+ * What is drawn of the history: nothing of a model that nobody has taught or asked; and of a metric that stands still
+ * since its model stopped learning, only what was before.
+ */
+function shownSeries(model: ModelState, main: string | null): Record<string, Series> {
+  const known = model.history?.series ?? {};
+  if (isUntouched(model)) return {};
+  const sinceUs = isIdle(model.status) ? (model.status?.since_us ?? Infinity) : Infinity;
+  if (main === null || sinceUs === Infinity) return known;
+  const cut = { ...known };
+  for (const key of [main, `${main}.baseline`]) {
+    const series = known[key];
+    if (series !== undefined) cut[key] = before(series, sinceUs);
+  }
+  return cut;
+}
+
+function before(series: Series, us: number): Series {
+  const end = series.t.findIndex((t) => t > us);
+  if (end < 0) return series;
+  return { t: series.t.slice(0, end), min: series.min.slice(0, end), max: series.max.slice(0, end), last: series.last.slice(0, end) };
 }
 
 interface Part {

@@ -21,6 +21,8 @@ describe("state line", () => {
     expect(says({ state: "waiting", learned: 0 })).toBe("waiting for the first row");
     expect(says({ state: "paused", reason: "by ops", staleness_us: 38e6 })).toBe(
       "paused by ops 14:02:48, 38 s behind");
+    expect(says({ state: "paused", reason: "paused by an administrator", staleness_us: 0 })).toBe(
+      "paused by an administrator 14:02:48, 0 s behind");
     expect(says({ state: "stopped", reason: "trainer stopped at row 33,601: out of memory" })).toBe(
       "trainer stopped at row 33,601: out of memory; predictions go on, 0.4 s behind");
     expect(says({ state: "ended" })).toBe(

@@ -25,13 +25,19 @@ const kShapes: Record<StateName, [Shape, Tone]> = {
 const behind = (status: Status) =>
   status.staleness_us === null ? "" : `, ${duration(status.staleness_us)} behind`;
 
+/** " by ops", whether the server says "by ops" or "paused by ops". */
+function who(reason: string | null): string {
+  const words = (reason ?? "").replace(/^paused */, "");
+  return words === "" ? "" : ` ${words}`;
+}
+
 function sentence(status: Status, nowUs: number): string {
   const since = status.since_us === null ? "" : ` ${moment(status.since_us, nowUs)}`;
   switch (status.state) {
     case "waiting":
       return "waiting for the first row";
     case "paused":
-      return `paused${status.reason ? ` ${status.reason}` : ""}${since}${behind(status)}`;
+      return `paused${who(status.reason)}${since}${behind(status)}`;
     case "stopped":
       return `${status.reason ?? `trainer stopped${since}`}; predictions go on${behind(status)}`;
     case "ended": {

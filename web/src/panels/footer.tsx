@@ -8,7 +8,7 @@ export function Footer({ state, model, nowUs }: PanelProps) {
   const { status, info } = model;
   const words = [
     info?.started_us ? `started ${moment(info.started_us, nowUs)}` : "",
-    status?.memory_bytes != null ? `model ${bytes(status.memory_bytes)}` : "",
+    status?.memory_bytes != null ? `memory ${bytes(status.memory_bytes)}` : "",
     status?.log_bytes != null ? `log ${bytes(status.log_bytes)}` : "",
     info ? `published ${info.mode}${status?.published_lsn != null ? ` to ${num(status.published_lsn)}` : ""}` : "",
     (status?.not_finite ?? 0) > 0 ? `${num(status?.not_finite)} values not finite` : "",

@@ -8,7 +8,7 @@ import { stateView } from "../format/states";
 import { clock, duration, latency } from "../format/times";
 import { compare, type Comparison, verdict } from "../format/verdict";
 import { baselineWords, taskWords } from "../format/words";
-import { isNotFinite, type ModelState } from "../state/state";
+import { isNotFinite, isUntouched, type ModelState } from "../state/state";
 import { Glyph } from "./glyph";
 import { baselineScore, mainFigure, mainScore, type PanelProps, share } from "./view";
 
@@ -122,7 +122,7 @@ interface VitalProps {
 }
 
 /** Nothing was learned and nothing is known: figures are "–", never 0. */
-const untouched = (model: ModelState) => model.status === null || model.status.state === "waiting";
+const waits = (model: ModelState) => model.status === null || model.status.state === "waiting";
 
 function Rows({ model, stale }: VitalProps) {
   const { status, metrics, info } = model;
@@ -139,7 +139,7 @@ function LearnRate({ model, stale }: VitalProps) {
   const queue = num(status?.queue);
   const below = status?.state === "ended" && !status.offered_per_s ? "source ended"
     : `offered ${rate(status?.offered_per_s)}, queue ${queue}`;
-  const text = untouched(model) ? kUnknown : rate(status?.learn_per_s);
+  const text = waits(model) ? kUnknown : rate(status?.learn_per_s);
   return (
     <Vital name="learned per second" stale={stale} below={below}>
       {stopped && !stale ? <span class="alarm">{text}</span> : text}
@@ -149,7 +149,7 @@ function LearnRate({ model, stale }: VitalProps) {
 
 function PredictRate({ model, stale }: VitalProps) {
   const { status } = model;
-  const none = untouched(model) && status?.predict_p50_us == null;
+  const none = status === null || isUntouched(model);
   const refused = status?.refused_per_s ?? null;
   const below = refused === null ? `${kUnknown} refused` : refused > 0 ? <span class="alarm">{rate(refused)} refused</span> : "0 refused";
   return <Vital name="predicted per second" stale={stale} below={below}>{none ? kUnknown : rate(status?.predict_per_s)}</Vital>;
@@ -168,12 +168,12 @@ function Latency({ model, stale }: VitalProps) {
 
 function Behind({ model, stale }: VitalProps) {
   const { status } = model;
-  if (status === null || untouched(model)) {
+  if (status === null || waits(model)) {
     return <Vital name="behind the log" stale={stale} below="nothing to learn">{kUnknown}</Vital>;
   }
   const alarming = status.state === "stopped" || status.state === "paused";
   const since = status.since_us === null ? "" : ` ${clock(status.since_us)}`;
-  const below = alarming ? `growing since${since}`
+  const below = alarming ? `${(status.staleness_us ?? 0) > 0 ? "growing" : "nothing comes in"} since${since}`
     : status.state === "ended" ? `all learned${since}` : `highest in 5 min ${duration(status.staleness_high_us)}`;
   const text = duration(status.staleness_us);
   return (

@@ -243,9 +243,6 @@ function extend(state: State, model: ModelState, us: number, values: [string, nu
 const kRates = ["learn_per_s", "predict_per_s", "predict_p50_us", "predict_p99_us", "staleness_us"] as const;
 
 function status(state: State, model: ModelState, data: Status): ModelState {
-  // A model that nobody has taught or asked has no rates: its charts say so instead of drawing 0.
-  const untouched = data.state === "waiting" && data.predict_p50_us === null && !model.history?.series["predict_per_s"];
-  if (untouched) return { ...model, status: data };
   const known = kRates.map((key): [string, number | undefined] => [key, data[key] ?? undefined]);
   return { ...extend(state, model, data.time_us, known), status: data };
 }
@@ -266,6 +263,10 @@ function metrics(state: State, model: ModelState, data: Metrics): ModelState {
 /** A model that learns nothing has a window that stands still: the chart shows a hole, not a flat line. */
 export const isIdle = (status: Status | null): boolean =>
   status !== null && (status.state === "stopped" || status.state === "ended" || status.state === "paused");
+
+/** A model that nobody has taught or asked has no rates: its charts and figures say so instead of 0. */
+export const isUntouched = (model: ModelState): boolean =>
+  (model.metrics?.events ?? 0) === 0 && (model.status?.predict_p50_us ?? null) === null;
 
 /** Whether the main metric is missing because it was not finite, rather than not known yet. */
 export function isNotFinite(metrics: Metrics | null, status: Status | null): boolean {
