@@ -14,6 +14,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr uint64_t kSliceBytes = uint64_t{1} << 20;  // appended, answered and shown together
 constexpr std::size_t kSliceEvents = 500;
+constexpr uint64_t kSyncBytes =
+    uint64_t{8} << 20;  // appended and not synced: the syncer begins without a waiter
 const constinit Status kOk;
 
 Status copy_of(const Status& status) {
@@ -108,9 +110,9 @@ Status Appender::submit(AppendRequest&& request) noexcept {
     }
     queue_bytes_ += bytes;
     queue_.push_back(std::move(request));
-    if (std::exchange(append_posted_, true)) return {};
+    // Posted under the lock: close() must not find the queue drained and go while a post is still to come.
+    if (!std::exchange(append_posted_, true)) threads_.appender.post(*append_job_);
   }
-  threads_.appender.post(*append_job_);
   return {};
 }
 
@@ -188,7 +190,7 @@ std::size_t Appender::append_slice(std::size_t at) noexcept {
   const std::shared_ptr<const Batch> batch = take_batch(done);
   answer(status, slice.next + done);
   if (batch) show(batch);
-  if (batch) expect_sync();
+  if (batch) expect_sync(batch->bytes);
   if (!status.ok()) stop_for(status);
   return at;
 }
@@ -282,11 +284,17 @@ void Appender::answer(const Status& status, Lsn unwritten) noexcept {
   }
 }
 
-// An append asks for a sync within idle_sync_us, whoever waits.
-void Appender::expect_sync() noexcept {
+// An append asks for a sync within idle_sync_us, whoever waits; at once when much is not synced, so that the end of a
+// segment, which must be synced before the next one begins, never waits for much.
+void Appender::expect_sync(uint64_t bytes) noexcept {
   Time none = Time::max();
-  const Time due = Clock::now() + std::chrono::microseconds(options_.idle_sync_us);
+  const Time now = Clock::now();
+  const Time due = now + std::chrono::microseconds(options_.idle_sync_us);
   if (sync_due_.compare_exchange_strong(none, due)) threads_.syncer.post(*sync_job_, due);
+  if (unsynced_.fetch_add(bytes) + bytes < kSyncBytes) return;
+  unsynced_ = 0;
+  sync_due_ = now;
+  threads_.syncer.post(*sync_job_, now);
 }
 
 // The log took only a part: for good, or until the disk has room.
@@ -309,6 +317,7 @@ void Appender::sync_step() noexcept {
     if (sync_due_.load() != Time::max()) threads_.syncer.post(*sync_job_, sync_due_.load());
     return;
   }
+  unsynced_ = 0;
   sync_due_ = Time::max();  // before the sync: what is appended meanwhile asks again
   if (log_->durable() < log_->end()) {
     const Status status = log_->sync(log_->end());
@@ -322,7 +331,7 @@ void Appender::sync_step() noexcept {
     if (!status.ok()) return;
   }
   tick_due_ = Clock::now() + std::chrono::microseconds(options_.idle_sync_us);
-  if (wants_tick()) threads_.appender.post(*append_job_, tick_due_.load());
+  if (wants_tick() && !closing_) threads_.appender.post(*append_job_, tick_due_.load());
 }
 
 // Background thread: the next segment; and whether there is room again.
@@ -455,16 +464,18 @@ Status Appender::close() noexcept {
       return {};
     }
     phase_ = Phase::closing;
+    closing_ = true;
     drained_.wait(lock, [&] { return queue_.empty() && !appending_; });
   }
+  threads_.syncer.cancel(*sync_job_);  // it could post the append job; when it runs again it won't
   threads_.appender.cancel(*append_job_);  // from here on this thread is the appender
-  threads_.background.cancel(*background_job_);
   Status status = finish();
   {
     const std::lock_guard lock(waiters_mutex_);
     waiters_closed_ = true;
   }
   threads_.syncer.cancel(*sync_job_);
+  threads_.background.cancel(*background_job_);
   answer_waiters(status.ok() ? Status(Code::unavailable, "log: closed") : copy_of(status));
   const Status closed = log_->close();
   if (status.ok() && !closed.ok()) status = copy_of(closed);

@@ -240,7 +240,7 @@ class Appender {
   Result<Lsn> find_duplicate(const Payload& payload, int64_t now_us) const noexcept;
   std::shared_ptr<const Batch> take_batch(std::size_t done) noexcept;
   void answer(const Status& status, Lsn unwritten) noexcept;
-  void expect_sync() noexcept;
+  void expect_sync(uint64_t bytes) noexcept;
   void stop_for(const Status& status) noexcept;
   bool wants_tick() const noexcept;
   bool tick_is_due() const noexcept;
@@ -293,7 +293,8 @@ class Appender {
   bool ended_ = false;                // nothing will be shown any more
   std::atomic<uint64_t> backlog_{0};  // bytes in window_ that the gate has not released
 
-  std::atomic<bool> last_is_tick_{true};
+  std::atomic<bool> last_is_tick_{true}, closing_{false};
+  std::atomic<uint64_t> unsynced_{0};  // bytes, about
   std::atomic<Time> sync_due_{
       Time::max()};  // when a sync is due that nobody waits for; max: nothing to sync
   std::atomic<Time> tick_due_{Time::max()};

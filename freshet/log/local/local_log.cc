@@ -22,6 +22,8 @@ constexpr std::size_t kMaxGroup = 500;  // records of one pwritev: two slices ea
 constexpr std::size_t kCopied =
     1024;  // smaller payloads are copied beside their header: cheaper than a slice
 
+constexpr double kFastBytes = 64e6;  // a second: faster than that, segments are not prepared
+
 int64_t system_now_us() noexcept {
   using namespace std::chrono;
   return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
@@ -45,7 +47,8 @@ struct LocalLog::Current {
   uint32_t seed = 0;
   uint64_t offset = kSegmentHeader;  // appender's
   uint64_t limit = 0;                // where the next segment begins
-  bool sealed = false;               // appender's: cut and synced, nothing more goes in
+  std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
+  bool sealed = false;  // appender's: cut and synced, nothing more goes in
 };
 
 LocalLog::LocalLog() noexcept = default;
@@ -340,6 +343,10 @@ bool LocalLog::wants_preparing() const noexcept {
   if (!lock_ || failed()) return false;
   const std::shared_ptr<Current> segment = current();
   if (segment->offset < segment->limit / 4) return false;
+  // Zeros make single commits cheap. A log that runs this fast commits many records at once, and would wait for them.
+  const auto age =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - segment->started).count();
+  if (static_cast<double>(segment->offset) > kFastBytes * age) return false;
   const std::lock_guard lock(ready_mutex_);
   return !ready_;
 }
