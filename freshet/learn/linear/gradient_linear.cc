@@ -1,72 +1,13 @@
 #include "freshet/learn/linear/gradient_linear.h"
 
-#include <type_traits>
-
 #include "freshet/core/check.h"
-#include "freshet/optim/adagrad.h"
-#include "freshet/optim/adam.h"
-#include "freshet/optim/sgd.h"
 
 namespace freshet {
-namespace {
-
-constexpr double kFading = .999;  // of the mean gradient that clip = 0 looks at
-constexpr double kClipFactor = 10;
-
-uint32_t slot_count(LinearOptimizer optimizer) noexcept {
-  switch (optimizer) {
-    case LinearOptimizer::sgd:
-      return Sgd::kSlots;
-    case LinearOptimizer::adagrad:
-      return Adagrad::kSlots;
-    case LinearOptimizer::adam:
-      return Adam::kSlots;
-  }
-  return 0;
-}
-
-double own_rate(LinearOptimizer optimizer) noexcept {
-  switch (optimizer) {
-    case LinearOptimizer::sgd:
-      return static_cast<double>(Sgd::kLearningRate);
-    case LinearOptimizer::adagrad:
-      return static_cast<double>(Adagrad::kLearningRate);
-    case LinearOptimizer::adam:
-      return static_cast<double>(Adam::kLearningRate);
-  }
-  return 0;
-}
-
-/// Stores for a dictionary's weights, which no reader sees.
-struct PlainStore {
-  static constexpr bool kLive = false;
-  static void store(float& to, float value) noexcept { to = value; }
-};
-struct LiveStore {
-  static constexpr bool kLive = true;
-  static void store(float& to, float value) noexcept { live_store(to, value); }
-};
-
-/// Cumulative l1: w moves towards zero, at most to it, by what it still owes; paid is what it has paid.
-float pay_penalty(float w, float owed, float& paid) noexcept {
-  float next = w;
-  if (w > 0) {
-    const float less = w - (owed + paid);
-    next = less > 0 ? less : 0;
-  } else if (w < 0) {
-    const float more = w + (owed - paid);
-    next = more < 0 ? more : 0;
-  }
-  paid += next - w;
-  return next;
-}
-
-}  // namespace
-
 GradientLinear::GradientLinear(const GradientSettings& settings,
                                const GradientTexts& texts) noexcept
     : settings_(settings),
       texts_(texts),
+      clip_(settings.clip),
       weights_(settings.bits, settings.memory,
                1 + slot_count(settings.optimizer) + (settings.l1 > 0 ? 1 : 0)) {
   if (settings_.learning_rate == 0) settings_.learning_rate = own_rate(settings_.optimizer);
@@ -90,54 +31,24 @@ Status GradientLinear::learn(const Example& x, std::span<float> before) noexcept
   if (!before.empty()) before[0] = link(raw);
   if (x.weight == 0) return {};
   if (!weights_.admit(x)) return {Code::exhausted, texts_.full};
-  const double g = clipped(slope(settings_.loss, raw, target(x), settings_.shape) *
-                           static_cast<double>(x.weight));
+  const double g =
+      clip_(slope(settings_.loss, raw, target(x), settings_.shape) * static_cast<double>(x.weight));
   state_.clock.advance();
-  state_.penalty += settings_.l1 * rate_now();
-  switch (settings_.optimizer) {
-    case LinearOptimizer::sgd:
-      follow<Sgd>(x, g);
-      break;
-    case LinearOptimizer::adagrad:
-      follow<Adagrad>(x, g);
-      break;
-    case LinearOptimizer::adam:
-      follow<Adam>(x, g);
-      break;
-  }
+  const double rate = rate_now();
+  state_.penalty += settings_.l1 * rate;
+  skipped_ += take_step(weights_, 0, x, g,
+                        {.optimizer = settings_.optimizer,
+                         .clock = state_.clock,
+                         .rate = rate,
+                         .l2 = settings_.l2,
+                         .pays = settings_.l1 > 0,
+                         .penalty = state_.penalty,
+                         .bias_feature = settings_.bias == BiasRule::feature});
+  if (settings_.bias == BiasRule::rate) move_bias(g);
   return {};
 }
 
-double GradientLinear::clipped(double g) noexcept {
-  double most = settings_.clip;
-  if (most == 0) {
-    if (state_.gradient_count > 0) most = kClipFactor * state_.gradient_sum / state_.gradient_count;
-    if (!(most > 0)) most = 1e12;
-  }
-  g = g > most ? most : g < -most ? -most : g;
-  state_.gradient_sum = (g < 0 ? -g : g) + kFading * state_.gradient_sum;
-  state_.gradient_count = 1 + kFading * state_.gradient_count;
-  return g;
-}
-
-double GradientLinear::rate_now() const noexcept {
-  return settings_.schedule == RateSchedule::constant
-             ? settings_.learning_rate
-             : settings_.learning_rate / math_sqrt(state_.clock.steps);
-}
-
-template <class Rule>
-void GradientLinear::follow(const Example& x, double g) noexcept {
-  const Rule rule = Rule::at(state_.clock, rate_now());
-  const float slope_now = static_cast<float>(g);
-  const bool penalty = settings_.l1 > 0;
-  if (weights_.hashed())
-    penalty ? step<Rule, true, LiveStore>(x, rule, slope_now)
-            : step<Rule, false, LiveStore>(x, rule, slope_now);
-  else
-    penalty ? step<Rule, true, PlainStore>(x, rule, slope_now)
-            : step<Rule, false, PlainStore>(x, rule, slope_now);
-  if (settings_.bias == BiasRule::feature) return;
+void GradientLinear::move_bias(double g) noexcept {
   float& bias = weights_.array(0)[0];
   const float next = static_cast<float>(static_cast<double>(bias) - settings_.intercept_rate * g);
   if (!is_finite(next)) {
@@ -148,43 +59,10 @@ void GradientLinear::follow(const Example& x, double g) noexcept {
   live_store(bias, next);
 }
 
-template <class Rule, bool kPenalty, class Store>
-void GradientLinear::step(const Example& x, const Rule& rule, float g) noexcept {
-  constexpr uint32_t kSlots = Rule::kSlots;
-  const float l2 = static_cast<float>(settings_.l2);
-  const float owed = static_cast<float>(state_.penalty);
-  float* __restrict w = weights_.array(0);
-  float* __restrict a = kSlots > 0 ? weights_.array(1) : nullptr;
-  float* __restrict b = kSlots > 1 ? weights_.array(2) : nullptr;
-  float* __restrict q = kPenalty ? weights_.array(1 + kSlots) : nullptr;
-  uint32_t skipped = 0;
-  // Without a branch per weight: the loop over a dense row becomes vector code.
-  const auto one = [&](std::size_t at, float value) {
-    const float old = w[at];
-    float first = kSlots > 0 ? a[at] : 0, second = kSlots > 1 ? b[at] : 0;
-    float paid = kPenalty ? q[at] : 0;
-    float next = rule(old, g * value + l2 * old, first, second);
-    if constexpr (kPenalty) next = pay_penalty(next, owed, paid);
-    const bool good = is_finite(next) && is_finite(first) && is_finite(second) && is_finite(paid);
-    skipped += good ? 0u : 1u;
-    const auto put = [&](uint32_t array, float* to, float fresh) {
-      if constexpr (Store::kLive) weights_.table(array).touch(at);
-      Store::store(to[at], good ? fresh : to[at]);
-    };
-    put(0, w, next);
-    if constexpr (kSlots > 0) put(1, a, first);
-    if constexpr (kSlots > 1) put(2, b, second);
-    if constexpr (kPenalty) put(1 + kSlots, q, paid);
-  };
-  if (settings_.bias == BiasRule::feature) one(0, 1);
-  const bool plain_row = !Store::kLive && x.numeric.index.empty() && x.nominal.index.empty() &&
-                         weights_.run(x) == x.dense.size();
-  if (plain_row)
-    for (std::size_t k = 0; k < x.dense.size(); k++)
-      one(k + 1, x.dense[k]);
-  else
-    weights_.each(x, one);
-  skipped_ += skipped;
+double GradientLinear::rate_now() const noexcept {
+  return settings_.schedule == RateSchedule::constant
+             ? settings_.learning_rate
+             : settings_.learning_rate / math_sqrt(state_.clock.steps);
 }
 
 Status GradientLinear::explain(const Example& x, std::span<float> parts) const noexcept {
@@ -205,43 +83,28 @@ void GradientLinear::draw(Sink& sink) const noexcept {
   }
 }
 
-/// Tensor names by array; written to files.
-std::span<const std::string_view> GradientLinear::array_names() const noexcept {
-  static constexpr std::string_view kSgd[] = {"w", "l1"};
-  static constexpr std::string_view kAdagrad[] = {"w", "sum", "l1"};
-  static constexpr std::string_view kAdam[] = {"w", "m", "v", "l1"};
-  switch (settings_.optimizer) {
-    case LinearOptimizer::sgd:
-      return kSgd;
-    case LinearOptimizer::adagrad:
-      return kAdagrad;
-    case LinearOptimizer::adam:
-      return kAdam;
-  }
-  return kSgd;
-}
-
 Status GradientLinear::save(Writer& writer) const noexcept {
-  FRESHET_TRY(weights_.save(writer, array_names()));
+  FRESHET_TRY(weights_.save(writer, array_names(settings_.optimizer)));
   const State& p = state_;
-  const double state[] = {p.clock.steps, p.clock.first,  p.clock.second,
-                          p.penalty,     p.gradient_sum, p.gradient_count};
+  const double state[] = {p.clock.steps, p.clock.first, p.clock.second,
+                          p.penalty,     clip_.sum(),   clip_.count()};
   FRESHET_TRY(put_array<double>(writer, "state", state));
   return put_value<uint64_t>(writer, "skipped", skipped_);
 }
 
 Status GradientLinear::load(Reader& reader) noexcept {
-  FRESHET_TRY(weights_.load(reader, array_names(), texts_.state));
+  FRESHET_TRY(weights_.load(reader, array_names(settings_.optimizer), texts_.state));
   double state[6];
   FRESHET_TRY(get_into<double>(reader, "state", state));
-  state_ = {{state[0], state[1], state[2]}, state[3], state[4], state[5]};
+  state_ = {{state[0], state[1], state[2]}, state[3]};
+  clip_.set(state[4], state[5]);
   return get_value<uint64_t>(reader, "skipped", skipped_);
 }
 
 Status GradientLinear::assign(const GradientLinear& from) noexcept {
-  if (!weights_.assign(from.weights_, weights_.arrays()))
-    return {Code::exhausted, texts_.too_large};
+  if (!weights_.assign(from.weights_)) return {Code::exhausted, texts_.too_large};
   state_ = from.state_;
+  clip_ = from.clip_;
   skipped_ = from.skipped_;
   return {};
 }
@@ -303,8 +166,7 @@ Status GradientLinear::merge(const Learner& same_kind) noexcept {
   const double steps = p.clock.steps + q.clock.steps;
   if (steps > 0) p.penalty = (p.penalty * p.clock.steps + q.penalty * q.clock.steps) / steps;
   p.clock = {steps, p.clock.first * q.clock.first, p.clock.second * q.clock.second};
-  p.gradient_sum += q.gradient_sum;
-  p.gradient_count += q.gradient_count;
+  clip_.set(clip_.sum() + other.clip_.sum(), clip_.count() + other.clip_.count());
   skipped_ += other.skipped_;
   return {};
 }

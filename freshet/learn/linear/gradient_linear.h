@@ -12,15 +12,12 @@
 #include <span>
 
 #include "freshet/core/learner.h"
+#include "freshet/learn/linear/gradient_step.h"
 #include "freshet/learn/linear/linear_weights.h"
 #include "freshet/learn/linear/loss.h"
 #include "freshet/optim/optimizer.h"
 
 namespace freshet {
-
-enum class LinearOptimizer : uint8_t { sgd, adagrad, adam };
-enum class RateSchedule : uint8_t { constant, inverse };
-enum class BiasRule : uint8_t { rate, feature };
 
 /// The options of a preset, in one form.
 struct GradientSettings {
@@ -80,23 +77,17 @@ class GradientLinear : public Learner {
   // Bytes of the file: the order of what save() writes as "state" never changes.
   struct State {
     OptimizerClock clock;
-    double penalty = 0;                           // u: what l1 has asked of every weight so far
-    double gradient_sum = 0, gradient_count = 0;  // faded, for clip = 0
+    double penalty = 0;  // u: what l1 has asked of every weight so far
   };
 
-  double clipped(double g) noexcept;
   double rate_now() const noexcept;
-  template <class Rule>
-  void follow(const Example& x, double g) noexcept;
-  template <class Rule, bool kPenalty, class Store>
-  void step(const Example& x, const Rule& rule, float g) noexcept;
+  void move_bias(double g) noexcept;
   bool mergeable(const Learner& other) const noexcept;
   void merge_row(std::size_t to, const GradientLinear& other, std::size_t from) noexcept;
-  std::span<const std::string_view> array_names() const noexcept;
-  std::size_t penalty_array() const noexcept { return weights_.arrays() - 1; }
 
   GradientSettings settings_;
   GradientTexts texts_;
+  GradientClip clip_;
   LinearWeights weights_;
   State state_;
   uint64_t skipped_ = 0;

@@ -24,9 +24,6 @@ struct LinearOptions {
   uint64_t memory = 0;
 };
 
-inline constexpr std::string_view kLinearOptimizers[] = {"sgd", "adagrad", "adam"};
-inline constexpr std::string_view kRateSchedules[] = {"constant", "inverse"};
-inline constexpr std::string_view kBiasRules[] = {"rate", "feature"};
 inline constexpr std::string_view kLinearLosses[] = {"squared", "absolute", "quantile",
                                                      "epsilon", "huber",    "poisson"};
 inline constexpr std::array kLinearOptions{

@@ -6,38 +6,56 @@
 
 namespace freshet {
 
-Status LinearWeights::start(const char* too_large) noexcept {
-  if (!hashed()) {
-    for (uint32_t k = 0; k < arrays_; k++)
-      if (!grown_[k].resize(1)) return {Code::exhausted, too_large};
-    return {};
-  }
+Status LinearWeights::add_vector(const char* too_large) noexcept {
   const uint64_t floats = (uint64_t{1} << bits_) + 1;
-  if (floats > SIZE_MAX / sizeof(float) / kMost ||
-      floats * sizeof(float) * arrays_ > pool_.limit_bytes())
+  if (hashed() && (floats > SIZE_MAX / sizeof(float) / kMost ||
+                   floats * sizeof(float) * arrays_ * (vectors_ + 1) > pool_.limit_bytes()))
     return {Code::exhausted, too_large};
+  vectors_++;
   for (uint32_t k = 0; k < arrays_; k++) {
-    FRESHET_TRY_ASSIGN(tables_[k], Table::make(static_cast<std::size_t>(floats)));
+    if (hashed()) {
+      auto table = Table::make(static_cast<std::size_t>(floats));
+      if (!table.ok()) {
+        drop_vector();
+        return std::move(table).status();
+      }
+      tables_.push_back(std::move(*table));
+    } else {
+      grown_.push_back(std::make_unique<PoolArray<float>>(pool_));
+      if (!grown_.back()->resize(size())) {
+        drop_vector();
+        return {Code::exhausted, too_large};
+      }
+    }
   }
   return {};
 }
 
+void LinearWeights::drop_vector() noexcept {
+  vectors_--;
+  const std::size_t kept = std::size_t{vectors_} * arrays_;
+  if (tables_.size() > kept)
+    tables_.erase(tables_.begin() + static_cast<std::ptrdiff_t>(kept), tables_.end());
+  if (grown_.size() > kept)
+    grown_.erase(grown_.begin() + static_cast<std::ptrdiff_t>(kept), grown_.end());
+}
+
 std::size_t LinearWeights::bytes() const noexcept {
   std::size_t sum = pool_.bytes();
-  for (uint32_t k = 0; k < arrays_ && hashed(); k++)
-    sum += tables_[k].bytes();
+  for (const Table& table : tables_)
+    sum += table.bytes();
   return sum;
 }
 
 bool LinearWeights::admit_new(const Example& x) noexcept {
   const uint32_t rows = dictionary_.size();
   bool room = dictionary_.add_all(x);
-  for (uint32_t k = 0; k < arrays_; k++)
-    room = room && grown_[k].resize(std::size_t{dictionary_.size()} + 1);
+  for (const auto& array : grown_)
+    room = room && array->resize(size());
   if (room) return true;
   dictionary_.shrink(rows);
-  for (uint32_t k = 0; k < arrays_; k++)
-    (void)grown_[k].resize(std::size_t{rows} + 1);  // not larger
+  for (const auto& array : grown_)
+    (void)array->resize(size());  // not larger
   return false;
 }
 
@@ -58,49 +76,84 @@ void LinearWeights::explain(const Example& x, std::span<float> parts) const noex
   parts[k] = w[0];
 }
 
+namespace {
+
+/// "w" of the first vector, "w.3" of the fourth. Written to files.
+class TensorName {
+ public:
+  TensorName(std::string_view name, uint32_t vector) noexcept {
+    for (const char c : name.substr(0, 16))
+      text_[length_++] = c;
+    if (vector == 0) return;
+    text_[length_++] = '.';
+    char digits[10];
+    int n = 0;
+    for (; vector > 0; vector /= 10)
+      digits[n++] = static_cast<char>('0' + vector % 10);
+    while (n > 0)
+      text_[length_++] = digits[--n];
+  }
+  std::string_view view() const noexcept { return {text_, length_}; }
+
+ private:
+  char text_[32];
+  std::size_t length_ = 0;
+};
+
+}  // namespace
+
 Status LinearWeights::save(Writer& writer, std::span<const std::string_view> names) const noexcept {
   if (!hashed()) FRESHET_TRY(put_array<uint32_t>(writer, "keys", dictionary_.keys()));
-  for (uint32_t k = 0; k < arrays_; k++) {
-    if (hashed())
-      FRESHET_TRY(tables_[k].save(writer, names[k]));
-    else
-      FRESHET_TRY(put_array<float>(writer, names[k], grown_[k].span()));
+  for (uint32_t v = 0; v < vectors_; v++) {
+    for (uint32_t k = 0; k < arrays_; k++) {
+      const TensorName name(names[k], v);
+      if (hashed())
+        FRESHET_TRY(tables_[v * arrays_ + k].save(writer, name.view()));
+      else
+        FRESHET_TRY(put_array<float>(writer, name.view(), grown_[v * arrays_ + k]->span()));
+    }
   }
   return {};
 }
 
 Status LinearWeights::load(Reader& reader, std::span<const std::string_view> names,
                            const char* wrong) noexcept {
-  if (hashed()) {
-    for (uint32_t k = 0; k < arrays_; k++)
-      FRESHET_TRY(tables_[k].load(reader, names[k]));
-    return {};
+  if (!hashed()) {
+    FRESHET_TRY_ASSIGN(const auto keys, get_array<uint32_t>(reader, "keys"));
+    if (!dictionary_.assign(keys)) return {Code::corrupt, wrong};
   }
-  FRESHET_TRY_ASSIGN(const auto keys, get_array<uint32_t>(reader, "keys"));
-  if (!dictionary_.assign(keys)) return {Code::corrupt, wrong};
-  for (uint32_t k = 0; k < arrays_; k++) {
-    FRESHET_TRY_ASSIGN(const auto values, get_array<float>(reader, names[k]));
-    if (values.size() != keys.size() + 1) return {Code::corrupt, wrong};
-    if (!grown_[k].assign(values)) return {Code::exhausted, wrong};
+  for (uint32_t v = 0; v < vectors_; v++) {
+    for (uint32_t k = 0; k < arrays_; k++) {
+      const TensorName name(names[k], v);
+      if (hashed()) {
+        FRESHET_TRY(tables_[v * arrays_ + k].load(reader, name.view()));
+        continue;
+      }
+      FRESHET_TRY_ASSIGN(const auto values, get_array<float>(reader, name.view()));
+      if (values.size() != size()) return {Code::corrupt, wrong};
+      if (!grown_[v * arrays_ + k]->assign(values)) return {Code::exhausted, wrong};
+    }
   }
   return {};
 }
 
-bool LinearWeights::assign(const LinearWeights& from, uint32_t arrays) noexcept {
-  if (hashed()) {
-    for (uint32_t k = 0; k < arrays; k++) {
-      auto copy = from.tables_[k].clone();
-      if (!copy.ok()) return false;
-      tables_[k] = std::move(*copy);
-    }
-    return true;
+bool LinearWeights::assign(const LinearWeights& from) noexcept {
+  while (vectors_ > from.vectors_)
+    drop_vector();
+  while (vectors_ < from.vectors_)
+    if (!add_vector("").ok()) return false;
+  for (std::size_t k = 0; k < tables_.size(); k++) {
+    auto copy = from.tables_[k].clone();
+    if (!copy.ok()) return false;
+    tables_[k] = std::move(*copy);
   }
-  const bool grew = from.dictionary_.size() != dictionary_.size() ||
-                    from.dictionary_.identity() != dictionary_.identity() ||
-                    from.dictionary_.identity() != from.dictionary_.size();
-  if (grew && !dictionary_.assign(from.dictionary_.keys())) return false;
-  for (uint32_t k = 0; k < arrays; k++)
-    if (!grown_[k].assign(from.grown_[k].span())) return false;
+  if (hashed()) return true;
+  const bool same = from.dictionary_.identity() == dictionary_.identity() &&
+                    from.dictionary_.size() == dictionary_.size() &&
+                    from.dictionary_.identity() == from.dictionary_.size();
+  if (!same && !dictionary_.assign(from.dictionary_.keys())) return false;
+  for (std::size_t k = 0; k < grown_.size(); k++)
+    if (!grown_[k]->assign(from.grown_[k]->span())) return false;
   return true;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-/// The weights of one linear score, with up to three floats beside each: optimizer slots and the penalty paid.
+/// The weights of one linear score or of several, with up to three floats beside each: optimizer slots and the penalty paid.
 ///
 /// Position 0 is the bias; feature k of a dictionary (rows by first appearance) stands at row + 1, a hashed one at
 /// (index & mask) + 1. A nominal pair is the feature `mix(index, category)` with value 1. Hashed weights live in tables
@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "freshet/base/bits.h"
 #include "freshet/base/live.h"
@@ -44,18 +45,32 @@ class LinearWeights {
         bits_(bits),
         mask_(bits == 0 ? 0 : static_cast<uint32_t>((uint64_t{1} << bits) - 1)) {}
 
-  /// Makes the tables. `exhausted` with `too_large` when their size is past the limit.
-  Status start(const char* too_large) noexcept;
+  /// Adds a vector of zeros. `exhausted` with `too_large` when its size is past the limit; nothing
+  /// changed then. The first one comes in start().
+  Status start(const char* too_large) noexcept { return add_vector(too_large); }
+  Status add_vector(const char* too_large) noexcept;
+  /// Takes back the newest vector.
+  void drop_vector() noexcept;
+  uint32_t vectors() const noexcept { return vectors_; }
 
   bool hashed() const noexcept { return bits_ != 0; }
+  /// Arrays of each vector: 0 holds the weights.
   uint32_t arrays() const noexcept { return arrays_; }
-  /// Weights there are, the bias included.
-  std::size_t size() const noexcept { return hashed() ? tables_[0].size() : grown_[0].size(); }
-  float* array(uint32_t k) noexcept { return hashed() ? tables_[k].data() : grown_[k].data(); }
-  const float* array(uint32_t k) const noexcept {
-    return hashed() ? tables_[k].data() : grown_[k].data();
+  /// Weights of a vector, the bias included.
+  std::size_t size() const noexcept {
+    return hashed() ? std::size_t{mask_} + 2 : std::size_t{dictionary_.size()} + 1;
   }
-  Table& table(uint32_t k) noexcept { return tables_[k]; }
+  float* array(uint32_t k, uint32_t vector = 0) noexcept {
+    const std::size_t at = std::size_t{vector} * arrays_ + k;
+    return hashed() ? tables_[at].data() : grown_[at]->data();
+  }
+  const float* array(uint32_t k, uint32_t vector = 0) const noexcept {
+    const std::size_t at = std::size_t{vector} * arrays_ + k;
+    return hashed() ? tables_[at].data() : grown_[at]->data();
+  }
+  Table& table(uint32_t k, uint32_t vector = 0) noexcept {
+    return tables_[std::size_t{vector} * arrays_ + k];
+  }
   const Dictionary& dictionary() const noexcept { return dictionary_; }
   std::size_t bytes() const noexcept;
 
@@ -74,7 +89,7 @@ class LinearWeights {
 
   /// bias + sum of weight times value.
   template <class Load>
-  double raw(const Example& x) const noexcept;
+  double raw(const Example& x, uint32_t vector = 0) const noexcept;
 
   /// Calls f(position, value) for every feature that has a weight, in the example's order: dense, numeric, nominal.
   template <class F>
@@ -89,19 +104,21 @@ class LinearWeights {
   /// shape [d + n + m + 1]: dense, numeric and nominal features in order, then the bias.
   void explain(const Example& x, std::span<float> parts) const noexcept;
 
+  /// names: of the arrays. Tensors of vector v > 0 carry its number behind a dot.
   Status save(Writer& writer, std::span<const std::string_view> names) const noexcept;
+  /// REQUIRES: as many vectors as were saved.
   Status load(Reader& reader, std::span<const std::string_view> names, const char* wrong) noexcept;
-  /// The same numbers, `arrays` of them. False without room.
-  bool assign(const LinearWeights& from, uint32_t arrays) noexcept;
+  /// The same numbers. False without room.
+  bool assign(const LinearWeights& from) noexcept;
 
  private:
   bool admit_new(const Example& x) noexcept;
 
   Pool pool_;
   Dictionary dictionary_;
-  std::array<PoolArray<float>, kMost> grown_{PoolArray<float>(pool_), PoolArray<float>(pool_),
-                                             PoolArray<float>(pool_), PoolArray<float>(pool_)};
-  std::array<Table, kMost> tables_;
+  std::vector<std::unique_ptr<PoolArray<float>>> grown_;  // arrays of vector 0, of vector 1, ...
+  std::vector<Table> tables_;
+  uint32_t vectors_ = 0;
   uint32_t arrays_, bits_, mask_;
 };
 
@@ -117,8 +134,8 @@ void LinearWeights::each(const Example& x, F&& f) const noexcept {
 }
 
 template <class Load>
-double LinearWeights::raw(const Example& x) const noexcept {
-  const float* w = array(0);
+double LinearWeights::raw(const Example& x, uint32_t vector) const noexcept {
+  const float* w = array(0, vector);
   LaneSum sum;
   if (x.numeric.index.empty() && x.nominal.index.empty() && run(x) == x.dense.size()) {
     const std::size_t d = x.dense.size();
