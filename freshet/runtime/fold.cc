@@ -12,8 +12,10 @@
 #include "freshet/base/failure.h"
 #include "freshet/base/hash.h"
 #include "freshet/base/math.h"
+#include "freshet/core/label_map.h"
 #include "freshet/core/spec.h"
 #include "freshet/format/blocks.h"
+#include "freshet/runtime/notice.h"
 
 namespace freshet {
 
@@ -21,6 +23,8 @@ namespace {
 
 constexpr float kNoLoss = std::numeric_limits<float>::quiet_NaN();
 constexpr ChunkTag kPendingTag{{'P', 'E', 'N', 'D'}};
+constexpr std::string_view kScores = "evaluation";  // prefix of its tensors. Written to files.
+constexpr uint32_t kScoresFormat = 1;
 
 bool is_binary(const Learner& learner) noexcept { return (learner.traits() & kBinary) != 0; }
 
@@ -29,6 +33,11 @@ Status at_event(const Event& event, Status why) noexcept {
 }
 
 }  // namespace
+
+Result<std::unique_ptr<Fold>> Fold::make(FoldOptions options, Label label, const Registry& registry) noexcept {
+  FRESHET_TRY_ASSIGN(auto evaluation, Evaluation::make(label, options.evaluation, registry));
+  return std::unique_ptr<Fold>(new Fold(std::move(options), registry, std::move(evaluation)));
+}
 
 void FoldResult::clear() noexcept {
   accepted = skipped = outputs = 0;
@@ -86,6 +95,7 @@ Status Fold::apply(const Event& event, ExampleBlock* block, Student& student, Fo
       auto fresh = make_learner(options_.spec, registry_, options_.seed);
       if (!fresh.ok()) return at_event(event, std::move(fresh).status());
       FRESHET_TRY(student.replace(*std::move(fresh)));
+      FRESHET_TRY(evaluation_->reset());
       break;
     }
     default: break;  // ticks, checkpoints, flushes: time passes
@@ -105,8 +115,11 @@ void Fold::skip(const Event& event, Status why, uint32_t place, FoldResult* resu
   if (result->skipped++ == 0) result->first_skip = failure(why.code(), why.text(), place);
 }
 
-float Fold::score(const Learner& learner, const Example& x, std::span<const float> predicted) noexcept {
-  return loss_of(learner, x.label, predicted);
+// New classes may have come: metrics of one class look for the right one.
+void Fold::named(const Schema& schema) noexcept {
+  if (schema.class_count() == classes_) return;
+  classes_ = schema.class_count();
+  evaluation_->set_positive(positive_class(schema));
 }
 
 Status Fold::learn_block(const Event& event, ExampleBlock& block, Student& student, FoldResult* result,
@@ -118,12 +131,13 @@ Status Fold::learn_block(const Event& event, ExampleBlock& block, Student& stude
       skip(event, failure(named.code(), named.text()), k, result, observer);
     return {};
   }
+  named(student.schema());
   for (uint32_t k = 0; k < block.size(); ++k) {
     Example x = block[k];
     if (x.time_us == 0) x.time_us = event.time_us;
     before_.assign(learner.outputs(), 0);
     Status learned = learner.learn(x, before_);
-    const float loss = learned.ok() ? score(learner, x, before_) : kNoLoss;
+    const float loss = learned.ok() ? loss_of(learner, x.label, before_) : kNoLoss;
     if (result != nullptr) {
       if (!learned.ok()) std::fill(before_.begin(), before_.end(), kNoLoss);
       result->predictions.insert(result->predictions.end(), before_.begin(), before_.end());
@@ -133,6 +147,7 @@ Status Fold::learn_block(const Event& event, ExampleBlock& block, Student& stude
       skip(event, std::move(learned), k, result, observer);
       continue;
     }
+    FRESHET_TRY(evaluation_->observe(x, before_));
     ++counts_.examples;
     if (result != nullptr) ++result->accepted;
     if (observer != nullptr) observer->learned({event.lsn, event.time_us, x, before_, loss, counts_.examples, false});
@@ -155,6 +170,7 @@ Status Fold::remember(const Event& event, const Payload& payload, ExampleBlock& 
   entry.time_us = event.time_us;
   entry.own.resize(learner.outputs());
   if (!entry.own.empty()) learner.predict(block[0], entry.own);
+  evaluation_->ask(block[0], entry.asked);
   if (const auto served = payload.prediction()) entry.served.assign(served->values.begin(), served->values.end());
   FRESHET_TRY(BlockCodec::encode(block, entry.block));
   pending_.add(std::move(entry));
@@ -163,7 +179,8 @@ Status Fold::remember(const Event& event, const Payload& payload, ExampleBlock& 
 
 Status Fold::join(const Event& event, ExampleBlock& labels, Student& student, FoldResult* result,
                   TrainerObserver* observer) noexcept {
-  Status named = BlockCodec::resolve(labels, student.schema(), is_binary(student.learner()));
+  Status fits = BlockCodec::resolve(labels, student.schema(), is_binary(student.learner()));
+  named(student.schema());
   for (uint32_t k = 0; k < labels.size(); ++k) {
     float loss = kNoLoss;
     LabelStatus status = LabelStatus::applied;
@@ -172,8 +189,8 @@ Status Fold::join(const Event& event, ExampleBlock& labels, Student& student, Fo
       case PendingTable::State::joined: status = LabelStatus::duplicate; break;
       case PendingTable::State::dropped: status = LabelStatus::expired; break;
       case PendingTable::State::waiting:
-        if (named.ok()) loss = learn_late(event, labels[k], pending_.join(labels.id(k)), student, result, observer);
-        else skip(event, failure(named.code(), named.text()), k, result, observer);
+        if (fits.ok()) loss = learn_late(event, labels[k], pending_.join(labels.id(k)), student, result, observer);
+        else skip(event, failure(fits.code(), fits.text()), k, result, observer);
         break;
     }
     if (result == nullptr) continue;
@@ -199,16 +216,18 @@ float Fold::learn_late(const Event& event, const Example& label, const Pending& 
     skip(event, std::move(learned), 0, result, observer);
     return kNoLoss;
   }
+  if (Status scored = evaluation_->deliver(x, pending.own, pending.asked); !scored.ok())
+    notice(Level::warning, scored.text());
   ++counts_.examples;
   if (result != nullptr) ++result->accepted;
-  const float loss = score(student.learner(), x, pending.own);
+  const float loss = loss_of(student.learner(), x.label, pending.own);
   if (observer != nullptr) observer->learned({event.lsn, event.time_us, x, pending.own, loss, counts_.examples, true});
   return loss;
 }
 
 // ---- checkpoints
 
-void Fold::save(ModelFileWriter& file, const Schema& schema) const noexcept {
+Status Fold::save(ModelFileWriter& file, const Schema& schema) const noexcept {
   file.set_schema(schema);
   file.keys["log.lsn"] = counts_.lsn;
   file.keys["log.events"] = counts_.events;
@@ -216,12 +235,14 @@ void Fold::save(ModelFileWriter& file, const Schema& schema) const noexcept {
   file.keys["model.examples"] = counts_.examples;
   file.keys["model.time_us"] = counts_.time_us;
   file.add_chunk(kPendingTag, true, pending_.save());
+  return evaluation_->save(*file.writer(std::string(kScores)));
 }
 
 Status Fold::load(const ModelFileReader& file) noexcept {
   const auto* chunk = file.chunk(kPendingTag);
   if (chunk == nullptr || file.keys().find("log.lsn") == file.keys().end())
     return {Code::corrupt, "fold: the model file is no checkpoint: it has no log position"};
+  FRESHET_TRY(evaluation_->load(*file.reader(std::string(kScores), kScoresFormat)));
   FRESHET_TRY(pending_.load(chunk->payload));
   counts_.lsn = file.number("log.lsn");
   counts_.events = file.number("log.events");

@@ -21,6 +21,7 @@
 #include "freshet/core/schema.h"
 #include "freshet/log/log.h"
 #include "freshet/log/payload.h"
+#include "freshet/metric/evaluation.h"
 #include "freshet/runtime/pending.h"
 #include "freshet/runtime/training.h"
 
@@ -38,7 +39,8 @@ class Student {
 struct FoldOptions {
   std::string spec;       // what a reset makes again
   uint32_t seed = 0;
-  PendingLimits pending;  // a checkpoint's own win
+  PendingLimits pending;         // a checkpoint's own win
+  EvaluationOptions evaluation;  // the same at every start: scores are part of the state
 };
 
 /// What one event did.
@@ -62,8 +64,8 @@ struct FoldCounts {
 
 class Fold {
  public:
-  Fold(FoldOptions options, const Registry& registry) noexcept
-      : options_(std::move(options)), registry_(registry), pending_(options_.pending) {}
+  /// For a learner of this kind of label, before the first event. `invalid_argument`: the metrics don't fit.
+  static Result<std::unique_ptr<Fold>> make(FoldOptions options, Label label, const Registry& registry) noexcept;
 
   /// Folds one event. `block`: its examples if somebody has decoded them already (it is changed), else null.
   /// `result`: predictions and losses are collected if not null. A failure means that the fold can't go on: `corrupt`,
@@ -72,31 +74,41 @@ class Fold {
                TrainerObserver* observer) noexcept;
 
   const FoldCounts& counts() const noexcept { return counts_; }
+  /// Scores of the model and its baselines, of every prediction made just before its label was learned.
+  const Evaluation& evaluation() const noexcept { return *evaluation_; }
   PendingTable& pending() noexcept { return pending_; }
   const PendingTable& pending() const noexcept { return pending_; }
 
-  /// Everything but the learner itself goes into `file`: schema, counts, pending.
-  void save(ModelFileWriter& file, const Schema& schema) const noexcept;
+  /// Everything but the learner itself goes into `file`: schema, counts, scores, pending.
+  Status save(ModelFileWriter& file, const Schema& schema) const noexcept;
   /// Takes it back.
   Status load(const ModelFileReader& file) noexcept;
 
  private:
+  Fold(FoldOptions options, const Registry& registry, std::unique_ptr<Evaluation> evaluation) noexcept
+      : options_(std::move(options)),
+        registry_(registry),
+        evaluation_(std::move(evaluation)),
+        pending_(options_.pending) {}
   Status learn_block(const Event& event, ExampleBlock& block, Student& student, FoldResult* result,
                      TrainerObserver* observer) noexcept;
-  Status remember(const Event& event, const Payload& payload, ExampleBlock& block, Student& student) noexcept;
+  Status remember(const Event& event, const Payload& payload, ExampleBlock& block,
+                  Student& student) noexcept;
   Status join(const Event& event, ExampleBlock& labels, Student& student, FoldResult* result,
               TrainerObserver* observer) noexcept;
   float learn_late(const Event& event, const Example& label, const Pending& pending, Student& student,
                    FoldResult* result, TrainerObserver* observer) noexcept;
-  float score(const Learner& learner, const Example& x, std::span<const float> predicted) noexcept;
+  void named(const Schema& schema) noexcept;
   void skip(const Event& event, Status why, uint32_t place, FoldResult* result, TrainerObserver* observer) noexcept;
 
   FoldOptions options_;
   Registry registry_;  // spans of what lives as long as the program
+  std::unique_ptr<Evaluation> evaluation_;
   PendingTable pending_;
   FoldCounts counts_;
   ExampleBlock decoded_, remembered_;  // reused
   std::vector<float> before_;
+  uint32_t classes_ = 0;               // the schema's when last looked at
 };
 
 /// -log(p of the class seen) for classifiers, squared error for regressors, NaN where there is nothing to compare.

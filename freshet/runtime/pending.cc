@@ -165,10 +165,11 @@ std::vector<std::byte> PendingTable::save() const noexcept {
   for (const auto& [lsn, entry] : entries_) {
     out.u64(lsn), out.u64(static_cast<uint64_t>(entry.time_us)), out.u64(entry.request);
     out.u16(static_cast<uint16_t>(entry.id.size())), out.u16(0);
-    out.u32(static_cast<uint32_t>(entry.own.size())), out.u32(static_cast<uint32_t>(entry.served.size()));
+    out.u32(static_cast<uint32_t>(entry.own.size())), out.u32(static_cast<uint32_t>(entry.asked.size()));
+    out.u32(static_cast<uint32_t>(entry.served.size()));
     out.u32(static_cast<uint32_t>(entry.block.size()));
     out.bytes(std::as_bytes(std::span(entry.id)));
-    for (const auto* values : {&entry.own, &entry.served})
+    for (const auto* values : {&entry.own, &entry.asked, &entry.served})
       for (const float value : *values) out.u32(bit_cast<uint32_t>(value));
     out.bytes(entry.block);
   }
@@ -197,9 +198,10 @@ Status PendingTable::load(std::span<const std::byte> bytes) noexcept {
     entry.time_us = static_cast<int64_t>(in.u64());
     entry.request = in.u64();
     const uint16_t id = in.u16(), zero = in.u16();
-    const uint32_t own = in.u32(), served = in.u32(), block = in.u32();
+    const uint32_t own = in.u32(), asked = in.u32(), served = in.u32(), block = in.u32();
     const auto text = in.take(id);
     entry.own = in.floats(own);
+    entry.asked = in.floats(asked);
     entry.served = in.floats(served);
     const auto features = in.take(block);
     if (!in.ok() || zero != 0 || id == 0 || id > kMaxId || entry.lsn <= last) return damaged();

@@ -7,8 +7,8 @@
 /// Time is record time only, so that a replay drops the same entries at the same places.
 ///
 /// PEND, little-endian: u32 version = 1, u32 0, i64 ttl_us, u64 max_bytes, u64 expired, u64 evicted, u32 entries, u32
-/// tombstones; each entry: u64 lsn, i64 time_us, u64 request, u16 id length, u16 0, u32 own, u32 served, u32 block bytes,
-/// id, own and served as f32, block (docs/blocks-format.md); each tombstone: 16 bytes id hash, i64 deadline_us, u8 state,
+/// tombstones; each entry: u64 lsn, i64 time_us, u64 request, u16 id length, u16 0, u32 own, u32 asked, u32 served, u32 block
+/// bytes, id, own, asked and served as f32, block (docs/blocks-format.md); each tombstone: 16 bytes id hash, i64 deadline_us, u8 state,
 /// 7 zeros. Entries by LSN, tombstones by deadline.
 ///
 /// Threads: one writer; any number may find(), len() at the same time: a mutex that is held for the few steps of a look-up.
@@ -34,11 +34,12 @@ struct Pending {
   int64_t time_us = 0;          // record time
   uint64_t request = 0;         // hash of the request's bytes: the same request again is a duplicate, another a conflict
   std::vector<float> own;       // this fold's prediction by its state at lsn: what metrics score
+  std::vector<float> asked;     // what the baselines predicted then (Evaluation::ask)
   std::vector<float> served;    // what the client was told
   std::vector<std::byte> block; // the features: one example, ids of the model's schema
 
   uint64_t bytes() const noexcept {
-    return 128 + id.size() + 4 * (own.size() + served.size()) + block.size();
+    return 128 + id.size() + 4 * (own.size() + asked.size() + served.size()) + block.size();
   }
 };
 

@@ -40,7 +40,7 @@ Result<Recovered> recover(const CheckpointStore& store, const FoldOptions& optio
   if (!lsns.empty()) recovered.newest = lsns.back();
   for (auto lsn = lsns.rbegin(); lsn != lsns.rend(); ++lsn) {
     if (*lsn > at_most) continue;
-    recovered.fold = std::make_unique<Fold>(options, registry);
+    FRESHET_TRY_ASSIGN(recovered.fold, Fold::make(options, (*fresh)->label(), registry));
     Status read = read_checkpoint(store, *lsn, registry, recovered);
     if (read.ok()) break;
     if (read.code() == Code::unsupported) return read;  // of a later Freshet, not damaged: don't go back behind it
@@ -52,7 +52,7 @@ Result<Recovered> recover(const CheckpointStore& store, const FoldOptions& optio
     return failure(Code::conflict, "model: its folder holds `" + made + "`, not `" + asked +
                                        "`; give it another name, or the spec it was made with");
   }
-  recovered.fold = std::make_unique<Fold>(options, registry);
+  FRESHET_TRY_ASSIGN(recovered.fold, Fold::make(options, (*fresh)->label(), registry));
   recovered.learner = *std::move(fresh);
   recovered.schema = std::make_unique<Schema>();
   return recovered;

@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace freshet {
+
+class Evaluation;
 
 /// One metric: since the start, over the last `window` scored examples, faded. NaN: not known yet.
 struct MetricScores {
@@ -26,5 +29,8 @@ struct Scores {
   };
   std::vector<Baseline> baselines;
 };
+
+/// Copies them. Never null.
+std::shared_ptr<const Scores> scores_of(const Evaluation& evaluation) noexcept;
 
 }  // namespace freshet

@@ -115,7 +115,7 @@ ServedModel::ServedModel(std::unique_ptr<Parts> parts) noexcept : parts_(std::mo
 ServedModel::~ServedModel() = default;
 
 Status ServedModel::Parts::open(const Registry& registry) noexcept {
-  const FoldOptions fold{options.spec, options.seed, {options.ttl_us, options.max_pending_bytes}};
+  const FoldOptions fold{options.spec, options.seed, {options.ttl_us, options.max_pending_bytes}, options.evaluation};
   FRESHET_TRY(make_learner(options.spec, registry, options.seed));  // a bad spec leaves no folder behind
   FRESHET_TRY_ASSIGN(WriterLock lock, WriterLock::acquire(options.folder));
   CheckpointStore store(options.folder + "/slots/champion");
@@ -138,6 +138,7 @@ Status ServedModel::Parts::open(const Registry& registry) noexcept {
   TrainerOptions trainer_options;
   trainer_options.checkpoint_every_us = options.checkpoint_every_us;
   trainer_options.checkpoint_every_events = options.checkpoint_every_events;
+  trainer_options.keeps_log = options.keeps_log;
   trainer_options.retain_bytes = options.retain_bytes;
   trainer_options.retain_checkpoint_bytes = options.retain_checkpoint_bytes;
   trainer_options.observer = options.observer;
@@ -385,7 +386,7 @@ Status ServedModel::reset(TrainCallback done) noexcept {
 
 // ---- running
 
-std::shared_ptr<const Scores> ServedModel::scores() const noexcept { return std::make_shared<const Scores>(); }
+std::shared_ptr<const Scores> ServedModel::scores() const noexcept { return parts_->trainer->scores(); }
 
 ServedModelStatus ServedModel::status() const noexcept {
   const Parts& parts = *parts_;

@@ -45,6 +45,7 @@ struct ServedModelOptions {
   uint32_t seed = 0;
   std::optional<Publication> publication;   // none: live where the learner can, else snapshot
   bool repair = false;                      // drop damaged records instead of refusing to open
+  EvaluationOptions evaluation;             // metrics, window, baselines: the same at every start
   uint32_t sync_delay_us = 0;               // [0, 2000]
   uint64_t max_backlog = uint64_t{64} << 20;      // bytes appended, not learned
   uint64_t max_queue_bytes = uint64_t{64} << 20;  // bytes admitted, not appended
@@ -54,6 +55,7 @@ struct ServedModelOptions {
   int64_t checkpoint_every_us = 60'000'000;
   uint64_t checkpoint_every_events = 1'000'000;
   uint64_t retain_bytes = uint64_t{10} << 30;     // of the log
+  bool keeps_log = false;                         // all of it, so that replay from the start stays possible
   uint64_t retain_checkpoint_bytes = uint64_t{10} << 30;
   TrainerObserver* observer = nullptr;            // outlives the model
   std::function<void(int64_t duration_us)> synced;  // after each fdatasync

@@ -444,6 +444,31 @@ TEST_CASE("served model: the observer sees every example in order, and no replay
   CHECK(observer.last == 10);
 }
 
+TEST_CASE("served model: scores of the model and its baselines, kept in checkpoints") {
+  TestFolder folder;
+  LogThreads threads;
+  std::shared_ptr<const Scores> before;
+  {
+    auto model = open(options_of(folder / "m", kSpec), threads);
+    CHECK(model->scores()->scored == 0);
+    teach(*model, 50);
+    CHECK(checkpoint(*model).status.ok());
+    for (int k = 0; k < 2000 && model->scores()->scored != 100; ++k)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    before = model->scores();
+    REQUIRE(before->baselines.size() == 2);
+    CHECK(before->baselines[1].name == "prior");
+    CHECK(before->metrics[0].name == "accuracy");
+    CHECK(before->metrics[0].all > 0.5);
+  }
+  auto model = open(options_of(folder / "m", kSpec), threads);
+  const auto after = model->scores();
+  CHECK(after->scored == 100);
+  CHECK(after->metrics[0].window == before->metrics[0].window);
+  CHECK(after->metrics[1].faded == before->metrics[1].faded);
+  CHECK(after->baselines[0].metrics[1].all == before->baselines[0].metrics[1].all);
+}
+
 TEST_CASE("served model: a hashed model is live, and stays so after a restart") {
   TestFolder folder;
   LogThreads threads;

@@ -16,6 +16,7 @@ namespace {
 constexpr int64_t kLookUs = 250'000;       // an idle trainer looks around this often
 constexpr int64_t kUnpublishedUs = 1'000;  // and this often while a publication is put off
 constexpr int64_t kRetryNs = 1'000'000'000;
+constexpr int64_t kScoreNs = 100'000'000;  // scores are copied this often
 constexpr ChunkTag kDuplicatesTag{{'D', 'U', 'P', 'L'}};
 
 }  // namespace
@@ -91,6 +92,7 @@ Trainer::Trainer(Model& model, WriterLease lease, std::unique_ptr<Fold> fold, Ap
   gauges_.checkpoint = checkpoint;
   if (replayed_examples_ != 0) state_ = TrainerState::learning;
   count();
+  score(true);
 }
 
 Trainer::~Trainer() { stop(); }
@@ -146,6 +148,7 @@ void Trainer::run() noexcept {
       if (!wait_while_paused()) return;
       publish_if_due(true);
     }
+    score(false);
     checkpoint_if_due();
   }
 }
@@ -170,8 +173,11 @@ bool Trainer::take(const TailEvent& taken) noexcept {
     rider->end_stage();
   }
   applied_waiters_.reach(event.lsn);
-  // A long batch must not hold up a checkpoint.
-  if ((event.lsn & 255) == 0) checkpoint_if_due();
+  // A long batch must not hold up a checkpoint or the page.
+  if ((event.lsn & 255) == 0) {
+    score(false);
+    checkpoint_if_due();
+  }
   return !is_stopping_.load(std::memory_order_relaxed);
 }
 
@@ -225,6 +231,20 @@ void Trainer::stop_because(const Status& why) noexcept {
 }
 
 // ---- state
+
+void Trainer::score(bool now) noexcept {
+  if (!now && (scored_lsn_ == fold_->counts().lsn || steady_ns() - scored_ns_ < kScoreNs)) return;
+  auto scores = scores_of(fold_->evaluation());
+  scored_lsn_ = fold_->counts().lsn;
+  scored_ns_ = steady_ns();
+  const std::lock_guard lock(mutex_);
+  scores_ = std::move(scores);
+}
+
+std::shared_ptr<const Scores> Trainer::scores() const noexcept {
+  const std::lock_guard lock(mutex_);
+  return scores_;
+}
 
 void Trainer::show(TrainerState state, std::string reason) noexcept {
   {
@@ -330,7 +350,10 @@ void Trainer::capture(std::vector<CheckpointCallback> asked) noexcept {
     return capture->answer(learner.status(), 0);
   }
   capture->learner = *std::move(learner);
-  fold_->save(capture->file, lease_.schema());
+  if (Status saved = fold_->save(capture->file, lease_.schema()); !saved.ok()) {
+    notice(Level::error, saved.text());
+    return capture->answer(saved, 0);
+  }
   capture->file.add_chunk(kDuplicatesTag, true, appender_.duplicates(capture->lsn));
   is_writing_.store(true, std::memory_order_release);
   job_->set(std::move(capture));
@@ -383,7 +406,7 @@ Status Trainer::write_file(Capture& capture, uint64_t* bytes) noexcept {
 void Trainer::make_room() noexcept {
   auto oldest = store_.retain(unix_us(), options_.retain_checkpoint_bytes);
   if (!oldest.ok()) return notice(Level::warning, oldest.status().text());
-  if (*oldest == 0) return;
+  if (*oldest == 0 || options_.keeps_log) return;
   Retention retention;
   retention.oldest_checkpoint = *oldest;
   retention.newest_checkpoint = gauges_.checkpoint;

@@ -22,6 +22,7 @@
 #include "freshet/runtime/checkpoint_store.h"
 #include "freshet/runtime/fold.h"
 #include "freshet/runtime/model.h"
+#include "freshet/runtime/scores.h"
 #include "freshet/runtime/training.h"
 #include "freshet/runtime/waiters.h"
 
@@ -38,6 +39,7 @@ struct TrainerOptions {
   uint64_t checkpoint_every_events = 1'000'000;
   uint64_t retain_bytes = uint64_t{10} << 30;
   uint64_t retain_checkpoint_bytes = uint64_t{10} << 30;
+  bool keeps_log = false;
   std::string slot = "champion";
   TrainerObserver* observer = nullptr;
 };
@@ -78,6 +80,8 @@ class Trainer {
   TrainerState state(std::string* reason, int64_t* since_us) const noexcept;
   const TrainerGauges& gauges() const noexcept { return gauges_; }
   const Fold& fold() const noexcept { return *fold_; }  // only its pending() may be used by others
+  /// At most a quarter of a second old. Never null.
+  std::shared_ptr<const Scores> scores() const noexcept;
   LsnWaiters& applied_waiters() noexcept { return applied_waiters_; }
   LsnWaiters& published_waiters() noexcept { return published_waiters_; }
   /// Background thread: lets old checkpoints and segments go.
@@ -91,7 +95,7 @@ class Trainer {
   void run() noexcept;
   bool take(const TailEvent& event) noexcept;
   bool wait_while_paused() noexcept;
-  void idle() noexcept;
+  void score(bool now) noexcept;
   void publish_if_due(bool is_idle) noexcept;
   void show(TrainerState state, std::string reason) noexcept;
   void stop_because(const Status& why) noexcept;
@@ -122,6 +126,7 @@ class Trainer {
   int64_t since_us_ = 0;
   bool is_paused_ = false, has_failed_ = false;
   std::vector<CheckpointCallback> asked_;
+  std::shared_ptr<const Scores> scores_;
 
   std::atomic<bool> is_asked_{false};          // somebody asked for a checkpoint
   std::atomic<bool> is_pause_wanted_{false};
@@ -132,6 +137,8 @@ class Trainer {
   LsnWaiters applied_waiters_, published_waiters_;
   TrainerGauges gauges_;
   std::atomic<int64_t> checkpoint_due_ns_{0};  // steady time
+  Lsn scored_lsn_ = 0;                         // of scores_
+  int64_t scored_ns_ = 0;                      // when they were copied
   const uint64_t replayed_examples_;           // examples there were at start
   std::unique_ptr<CheckpointJob> job_;
 };

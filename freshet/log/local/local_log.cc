@@ -80,10 +80,12 @@ Result<std::unique_ptr<LocalLog>> LocalLog::open(WriterLock lock,
   return log;
 }
 
-Result<std::unique_ptr<LocalLog>> LocalLog::open_read_only(std::string_view folder) noexcept {
+Result<std::unique_ptr<LocalLog>> LocalLog::open_read_only(std::string_view folder,
+                                                            Lsn checkpoint) noexcept {
   std::unique_ptr<LocalLog> log(new LocalLog());
   log->folder_ = folder;
   LocalLogOptions options;
+  options.checkpoint_lsn = checkpoint;
   FRESHET_TRY_ASSIGN(RecoveryPlan plan, plan_recovery(log->folder_, options));
   log->model_id_ = plan.model_id;
   log->end_ = log->durable_ = plan.next - 1;

@@ -84,8 +84,9 @@ class LocalLog final : public Log {
   static Result<std::unique_ptr<LocalLog>> open(WriterLock lock, LocalLogOptions options) noexcept;
 
   /// For `replay` and `inspect`: changes nothing, takes no lock. append, sync and trim answer
-  /// `denied`.
-  static Result<std::unique_ptr<LocalLog>> open_read_only(std::string_view folder) noexcept;
+  /// `denied`. checkpoint: records up to it need not be there.
+  static Result<std::unique_ptr<LocalLog>> open_read_only(std::string_view folder,
+                                                          Lsn checkpoint = 0) noexcept;
 
   ~LocalLog() override;
 

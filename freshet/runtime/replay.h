@@ -1,0 +1,50 @@
+#pragma once
+/// Folding a log again: what `freshet replay` does, and the proof that a model's state is a function of its log.
+///
+///     ReplayOptions options;
+///     options.folder = "data/ads";  options.spec = "scale | logistic";  options.verifies = true;
+///     FRESHET_TRY_ASSIGN(Replayed ads, replay(options, registry));
+///     ... ads.state_crc, ads.bytes: the model file at ads.counts.lsn ...
+///
+/// Reads only: a server may run on the folder meanwhile.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "freshet/base/status.h"
+#include "freshet/core/learner.h"
+#include "freshet/core/registry.h"
+#include "freshet/core/schema.h"
+#include "freshet/runtime/fold.h"
+
+namespace freshet {
+
+struct ReplayOptions {
+  std::string folder;                  // of the model: with log/ and slots/champion/
+  std::string spec;
+  uint32_t seed = 0;
+  Lsn from = 0;                        // 0: from the start of the log; else the newest checkpoint up to this LSN
+  Lsn to = ~Lsn{0};                    // last event folded
+  PendingLimits pending;
+  EvaluationOptions evaluation;
+  bool verifies = false;               // compare with every checkpoint record of this build met on the way
+  std::function<void(Lsn)> progress;   // after every 4,096 events
+};
+
+struct Replayed {
+  FoldCounts counts;
+  Lsn from = 0;                        // the checkpoint it began with; 0: the empty model
+  uint32_t state_crc = 0;
+  std::vector<std::byte> bytes;        // a model file with log.lsn: what `inspect` and `predict` read
+  uint32_t verified = 0;               // checkpoints found equal
+  uint32_t skipped_notes = 0;          // of another build or processor: not compared
+};
+
+/// corrupt: the log is damaged, or (verifies) a checkpoint has another state than its log gives; the text names it.
+/// not_found: no log, or it begins after what `from` can reach.
+Result<Replayed> replay(const ReplayOptions& options, const Registry& registry) noexcept;
+
+}  // namespace freshet
