@@ -48,7 +48,7 @@ inline bool parse_short(const char* at, std::size_t size, float* out) noexcept {
     if (--digits == 0) return false;
   }
   // What is before the first digit reads as '0'.
-  const uint64_t values = word - (0x3030303030303030 << (64 - 8 * digits));
+  const uint64_t values = word - (uint64_t{0x3030303030303030} << (64 - 8 * digits));
   if (((values + 0x7676767676767676) | values) & 0x8080808080808080) return false;
   const double exact = eight_digits(values) / kPowers[decimals];
   if ((bit_cast<uint64_t>(exact) & 0x1fffffff) == 0x10000000) return false;

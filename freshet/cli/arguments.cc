@@ -1,0 +1,153 @@
+/// The only file that sees CLI11.
+
+#include "freshet/cli/arguments.h"
+
+#include <CLI/CLI.hpp>
+
+#include "freshet/base/failure.h"
+#include "freshet/base/text.h"
+
+namespace freshet {
+namespace {
+
+std::string dashed(std::string_view name) {
+  std::string text(name);
+  for (char& c : text)
+    if (c == '_') c = '-';
+  return text;
+}
+
+// "-d,--data" as CLI11 wants them.
+std::string names_of(const OptionSpec& option) {
+  std::string names;
+  for (std::string_view left = option.name; !left.empty();) {
+    const std::string_view name = left.substr(0, left.find('|'));
+    left.remove_prefix(std::min(left.size(), name.size() + 1));
+    if (!names.empty()) names += ",";
+    names += (name.size() == 1 ? "-" : "--") + dashed(name);
+  }
+  return names;
+}
+
+// One option, as CLI11 collects it.
+struct Given {
+  const OptionSpec* option;
+  void* part;
+  std::vector<std::string> values;
+  CLI::Option* parsed = nullptr;
+};
+
+Status unknown(const std::string& word, const Command& command) {
+  std::vector<std::string> flags;
+  for (const OptionGroup& group : command.groups)
+    for (const OptionSpec& option : group.options) flags.push_back(long_flag_of(option));
+  const std::vector<std::string_view> names(flags.begin(), flags.end());
+  const std::string name = word.substr(0, word.find('='));
+  const std::string_view nearest = nearest_name(name, names);
+  std::string text = "freshet " + std::string(command.name) + " has no option " + name;
+  text += nearest.empty() ? "; see freshet help " + std::string(command.name) : "; did you mean " + std::string(nearest) + "?";
+  return failure(Code::invalid_argument, text);
+}
+
+Status wrong_words(const Command& command, std::size_t count) {
+  const Words& words = command.words;
+  std::string text = "freshet " + std::string(command.name);
+  if (count < words.least) {
+    text += " needs " + std::string(words.name) + ": " + std::string(words.doc);
+  } else {
+    text += words.most == 0 ? " takes no words without an option" : " takes fewer words than that";
+  }
+  return failure(Code::invalid_argument, text + "; usage: freshet " + std::string(command.name) + " " + std::string(command.usage));
+}
+
+}  // namespace
+
+std::string long_flag_of(const OptionSpec& option) {
+  return "--" + dashed(option_name(option));
+}
+
+std::string flag_of(const OptionSpec& option) {
+  const std::size_t bar = option.name.find('|');
+  if (bar == std::string_view::npos) return long_flag_of(option);
+  return "-" + std::string(option.name.substr(bar + 1)) + ", " + long_flag_of(option);
+}
+
+bool is_flag(const OptionSpec& option) noexcept {
+  return option.type == Type::boolean;
+}
+
+Result<Arguments> Arguments::parse(const Command& command, std::span<const std::string> args) noexcept {
+  Arguments result;
+  result.options_.reset(::operator new(command.options_size));
+  command.defaults(result.options_.get());
+
+  CLI::App app;
+  app.set_help_flag();
+  app.allow_extras();
+  std::vector<std::unique_ptr<Given>> all;
+  std::vector<std::string> words;
+  for (const OptionGroup& group : command.groups) {
+    for (const OptionSpec& option : group.options) {
+      all.push_back(std::make_unique<Given>(Given{&option, group.part(result.options_.get()), {}, nullptr}));
+      Given& given = *all.back();
+      if (is_flag(option)) {
+        given.parsed = app.add_flag(names_of(option));
+      } else {
+        given.parsed = app.add_option(names_of(option), given.values)->allow_extra_args(false)->expected(1)->multi_option_policy(
+            option.type == Type::texts ? CLI::MultiOptionPolicy::TakeAll : CLI::MultiOptionPolicy::TakeLast);
+      }
+    }
+  }
+  try {
+    std::vector<std::string> reversed(args.rbegin(), args.rend());
+    app.parse(reversed);
+  } catch (const CLI::ParseError& error) {
+    return failure(Code::invalid_argument, std::string(error.what()) + "; see freshet help " + std::string(command.name));
+  }
+  bool only_words = false;
+  for (const std::string& extra : app.remaining()) {
+    if (extra == "--" && !only_words) only_words = true;
+    else if (!only_words && extra.size() > 1 && extra[0] == '-' && !(extra[1] >= '0' && extra[1] <= '9')) return unknown(extra, command);
+    else words.push_back(extra);
+  }
+
+  const auto keep = [&](std::string text) -> std::string_view {
+    result.texts_.push_back(std::make_unique<std::string>(std::move(text)));
+    return *result.texts_.back();
+  };
+  bool wants_help = false;
+  for (const auto& given : all) {
+    const OptionSpec& option = *given->option;
+    if (given->parsed->count() == 0) continue;
+    wants_help = wants_help || option_name(option) == "help";
+    if (option.type == Type::texts) {
+      // Names separated by commas, unless they are specs, which have commas of their own.
+      auto& list = *result.lists_.emplace_back(std::make_unique<std::vector<std::string_view>>());
+      for (const std::string& value : given->values) {
+        std::string_view left = keep(value);
+        int depth = 0;
+        std::size_t begin = 0;
+        for (std::size_t k = 0; k <= left.size(); ++k) {
+          if (k < left.size() && left[k] == '(') ++depth;
+          if (k < left.size() && left[k] == ')') --depth;
+          if (k == left.size() || (left[k] == ',' && depth <= 0)) {
+            list.push_back(left.substr(begin, k - begin));
+            begin = k + 1;
+          }
+        }
+      }
+      *static_cast<std::span<const std::string_view>*>(option.address(given->part)) = list;
+      continue;
+    }
+    const std::string_view text = is_flag(option) ? "true" : keep(given->values.back());
+    const Status set = set_option({&option, 1}, given->part, option_name(option), text);
+    if (!set.ok()) return failure(Code::invalid_argument, long_flag_of(option) + " " + std::string(text) + ": " + std::string(set.text()));
+  }
+  if (!wants_help && (words.size() < command.words.least || words.size() > command.words.most)) {
+    return wrong_words(command, words.size());
+  }
+  for (std::string& word : words) result.words_.push_back(keep(std::move(word)));
+  return result;
+}
+
+}  // namespace freshet
