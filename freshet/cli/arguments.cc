@@ -40,12 +40,14 @@ struct Given {
 Status unknown(const std::string& word, const Command& command) {
   std::vector<std::string> flags;
   for (const OptionGroup& group : command.groups)
-    for (const OptionSpec& option : group.options) flags.push_back(long_flag_of(option));
+    for (const OptionSpec& option : group.options)
+      flags.push_back(long_flag_of(option));
   const std::vector<std::string_view> names(flags.begin(), flags.end());
   const std::string name = word.substr(0, word.find('='));
   const std::string_view nearest = nearest_name(name, names);
   std::string text = "freshet " + std::string(command.name) + " has no option " + name;
-  text += nearest.empty() ? "; see freshet help " + std::string(command.name) : "; did you mean " + std::string(nearest) + "?";
+  text += nearest.empty() ? "; see freshet help " + std::string(command.name)
+                          : "; did you mean " + std::string(nearest) + "?";
   return failure(Code::invalid_argument, text);
 }
 
@@ -57,7 +59,8 @@ Status wrong_words(const Command& command, std::size_t count) {
   } else {
     text += words.most == 0 ? " takes no words without an option" : " takes fewer words than that";
   }
-  return failure(Code::invalid_argument, text + "; usage: freshet " + std::string(command.name) + " " + std::string(command.usage));
+  return failure(Code::invalid_argument, text + "; usage: freshet " + std::string(command.name) +
+                                             " " + std::string(command.usage));
 }
 
 }  // namespace
@@ -76,7 +79,8 @@ bool is_flag(const OptionSpec& option) noexcept {
   return option.type == Type::boolean;
 }
 
-Result<Arguments> Arguments::parse(const Command& command, std::span<const std::string> args) noexcept {
+Result<Arguments> Arguments::parse(const Command& command,
+                                   std::span<const std::string> args) noexcept {
   Arguments result;
   result.options_.reset(::operator new(command.options_size));
   command.defaults(result.options_.get());
@@ -88,13 +92,18 @@ Result<Arguments> Arguments::parse(const Command& command, std::span<const std::
   std::vector<std::string> words;
   for (const OptionGroup& group : command.groups) {
     for (const OptionSpec& option : group.options) {
-      all.push_back(std::make_unique<Given>(Given{&option, group.part(result.options_.get()), {}, nullptr}));
+      all.push_back(
+          std::make_unique<Given>(Given{&option, group.part(result.options_.get()), {}, nullptr}));
       Given& given = *all.back();
       if (is_flag(option)) {
         given.parsed = app.add_flag(names_of(option));
       } else {
-        given.parsed = app.add_option(names_of(option), given.values)->allow_extra_args(false)->expected(1)->multi_option_policy(
-            option.type == Type::texts ? CLI::MultiOptionPolicy::TakeAll : CLI::MultiOptionPolicy::TakeLast);
+        given.parsed = app.add_option(names_of(option), given.values)
+                           ->allow_extra_args(false)
+                           ->expected(1)
+                           ->multi_option_policy(option.type == Type::texts
+                                                     ? CLI::MultiOptionPolicy::TakeAll
+                                                     : CLI::MultiOptionPolicy::TakeLast);
       }
     }
   }
@@ -102,13 +111,18 @@ Result<Arguments> Arguments::parse(const Command& command, std::span<const std::
     std::vector<std::string> reversed(args.rbegin(), args.rend());
     app.parse(reversed);
   } catch (const CLI::ParseError& error) {
-    return failure(Code::invalid_argument, std::string(error.what()) + "; see freshet help " + std::string(command.name));
+    return failure(Code::invalid_argument,
+                   std::string(error.what()) + "; see freshet help " + std::string(command.name));
   }
   bool only_words = false;
   for (const std::string& extra : app.remaining()) {
-    if (extra == "--" && !only_words) only_words = true;
-    else if (!only_words && extra.size() > 1 && extra[0] == '-' && !(extra[1] >= '0' && extra[1] <= '9')) return unknown(extra, command);
-    else words.push_back(extra);
+    if (extra == "--" && !only_words)
+      only_words = true;
+    else if (!only_words && extra.size() > 1 && extra[0] == '-' &&
+             !(extra[1] >= '0' && extra[1] <= '9'))
+      return unknown(extra, command);
+    else
+      words.push_back(extra);
   }
 
   const auto keep = [&](std::string text) -> std::string_view {
@@ -141,12 +155,15 @@ Result<Arguments> Arguments::parse(const Command& command, std::span<const std::
     }
     const std::string_view text = is_flag(option) ? "true" : keep(given->values.back());
     const Status set = set_option({&option, 1}, given->part, option_name(option), text);
-    if (!set.ok()) return failure(Code::invalid_argument, long_flag_of(option) + " " + std::string(text) + ": " + std::string(set.text()));
+    if (!set.ok())
+      return failure(Code::invalid_argument, long_flag_of(option) + " " + std::string(text) + ": " +
+                                                 std::string(set.text()));
   }
   if (!wants_help && (words.size() < command.words.least || words.size() > command.words.most)) {
     return wrong_words(command, words.size());
   }
-  for (std::string& word : words) result.words_.push_back(keep(std::move(word)));
+  for (std::string& word : words)
+    result.words_.push_back(keep(std::move(word)));
   return result;
 }
 

@@ -17,7 +17,8 @@ class Arguments {
  public:
   /// `args`: what stands behind the command's name. `invalid_argument`: an unknown option (the nearest
   /// is named), a value out of bounds, too many or too few words.
-  static Result<Arguments> parse(const Command& command, std::span<const std::string> args) noexcept;
+  static Result<Arguments> parse(const Command& command,
+                                 std::span<const std::string> args) noexcept;
 
   void* options() noexcept { return options_.get(); }
   std::span<const std::string_view> words() const noexcept { return words_; }

@@ -39,8 +39,8 @@ struct Words {
 
 struct Command {
   std::string_view name, summary;
-  std::string_view usage;                       // behind "freshet NAME "
-  std::span<const std::string_view> examples;   // "COMMAND LINE  # what it does"
+  std::string_view usage;                      // behind "freshet NAME "
+  std::span<const std::string_view> examples;  // "COMMAND LINE  # what it does"
   Words words;
   std::span<const OptionGroup> groups;
   std::size_t options_size;
@@ -52,9 +52,11 @@ struct Command {
 namespace command_detail {
 template <auto Member>
 struct Part;
-template <class Options, class T, T Options::*Member>
+template <class Options, class T, T Options::* Member>
 struct Part<Member> {
-  static void* address(void* options) noexcept { return &(static_cast<Options*>(options)->*Member); }
+  static void* address(void* options) noexcept {
+    return &(static_cast<Options*>(options)->*Member);
+  }
 };
 }  // namespace command_detail
 

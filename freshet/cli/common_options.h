@@ -26,7 +26,8 @@ inline constexpr std::array kCommonOptions{
     option<&CommonOptions::json>("json", "Results as JSON on stdout, one object or one a line."),
     option<&CommonOptions::quiet>("quiet|q", "No progress and no notices, errors only."),
     option<&CommonOptions::color>("color", "Colours on the terminal.", kColourNames),
-    option<&CommonOptions::threads>("threads", "Threads to use; results never depend on it.", 1, 1024),
+    option<&CommonOptions::threads>("threads", "Threads to use; results never depend on it.", 1,
+                                    1024),
     option<&CommonOptions::seed>("seed", "Default of every seed option.", 0, 4294967295.0),
     option<&CommonOptions::help>("help|h", "Shows this."),
 };
@@ -43,14 +44,16 @@ struct DataOptions {
   OnBadLine on_bad_line = OnBadLine::stop;
 };
 inline constexpr std::array kDataOptions{
-    option<&DataOptions::data>("data|d", "A file, '-' (standard input) or a glob; gzip by content."),
-    option<&DataOptions::format>("format", "csv or sparse; else told by the ending or the first line."),
+    option<&DataOptions::data>("data|d",
+                               "A file, '-' (standard input) or a glob; gzip by content."),
+    option<&DataOptions::format>("format",
+                                 "csv or sparse; else told by the ending or the first line."),
     option<&DataOptions::passes>("passes", "How often the data is gone through.", 1, 1e6),
     option<&DataOptions::limit>("limit", "At most so many examples; 0: all.", 0, 1e18),
-    option<&DataOptions::max_line>("max_line", "Longest line or record; 256 KiB are always read.", 262144, 1073741824,
-                                   "bytes"),
-    option<&DataOptions::on_bad_line>("on_bad_line", "Stop at a line that can't be read, or skip and count it.",
-                                      kOnBadLineNames),
+    option<&DataOptions::max_line>("max_line", "Longest line or record; 256 KiB are always read.",
+                                   262144, 1073741824, "bytes"),
+    option<&DataOptions::on_bad_line>(
+        "on_bad_line", "Stop at a line that can't be read, or skip and count it.", kOnBadLineNames),
 };
 
 inline constexpr std::array<std::string_view, 3> kTimeUnitNames{"s", "ms", "us"};
@@ -64,21 +67,27 @@ struct ColumnOptions {
   bool no_header = false, strict_columns = false;
 };
 inline constexpr std::array kColumnOptions{
-    option<&ColumnOptions::target>("target", "The column to predict; else the model's, else the last."),
+    option<&ColumnOptions::target>("target",
+                                   "The column to predict; else the model's, else the last."),
     option<&ColumnOptions::weight>("weight", "The column with each row's weight, at least 0."),
-    option<&ColumnOptions::time>("time", "The column with each row's event time, a number or ISO 8601."),
+    option<&ColumnOptions::time>("time",
+                                 "The column with each row's event time, a number or ISO 8601."),
     option<&ColumnOptions::time_unit>("time_unit", "Unit of a numeric time.", kTimeUnitNames),
     option<&ColumnOptions::id>("id", "The column printed behind each prediction."),
-    option<&ColumnOptions::vector>("vector", "A column of numbers separated by commas: features C[0], C[1] ..."),
-    option<&ColumnOptions::nominal>("nominal", "Columns of categories, though they look like numbers."),
+    option<&ColumnOptions::vector>(
+        "vector", "A column of numbers separated by commas: features C[0], C[1] ..."),
+    option<&ColumnOptions::nominal>("nominal",
+                                    "Columns of categories, though they look like numbers."),
     option<&ColumnOptions::numeric>("numeric", "Columns of numbers."),
     option<&ColumnOptions::text>("text", "Columns of raw text, for text transforms."),
     option<&ColumnOptions::ignore>("ignore", "Columns that are no features."),
-    option<&ColumnOptions::missing>("missing", "Words that mean a cell is missing; the empty cell always does."),
+    option<&ColumnOptions::missing>(
+        "missing", "Words that mean a cell is missing; the empty cell always does."),
     option<&ColumnOptions::delimiter>("delimiter", "Between fields: one character, or 'tab'."),
-    option<&ColumnOptions::no_header>("no_header", "The first record is data; columns are called 1, 2, ..."),
-    option<&ColumnOptions::strict_columns>("strict_columns",
-                                           "A column that the model doesn't know, or lacks, is an error."),
+    option<&ColumnOptions::no_header>("no_header",
+                                      "The first record is data; columns are called 1, 2, ..."),
+    option<&ColumnOptions::strict_columns>(
+        "strict_columns", "A column that the model doesn't know, or lacks, is an error."),
 };
 
 /// How a stream is scored.
@@ -93,11 +102,16 @@ struct EvaluationFlags {
 inline constexpr std::array kEvaluationFlags{
     option<&EvaluationFlags::metrics>("metrics", "Metrics by name; else those of the task."),
     option<&EvaluationFlags::every>("every", "A line for every so many examples.", 0, 1e18),
-    option<&EvaluationFlags::window>("window", "Also scored: the last so many examples; 0: not.", 0, 1e7),
-    option<&EvaluationFlags::fading>("fading", "Also scored: all, faded by this factor; 0: not.", 0, 0.9999999),
-    option<&EvaluationFlags::delay>("delay", "Labels come so many examples (with --time: units of it) later.", 0, 1e15),
-    option<&EvaluationFlags::vs>("vs", "Another model on the same stream, with McNemar's test; repeatable."),
-    option<&EvaluationFlags::positive>("positive", "The class that precision, recall, f1 and auc look for."),
+    option<&EvaluationFlags::window>("window", "Also scored: the last so many examples; 0: not.", 0,
+                                     1e7),
+    option<&EvaluationFlags::fading>("fading", "Also scored: all, faded by this factor; 0: not.", 0,
+                                     0.9999999),
+    option<&EvaluationFlags::delay>(
+        "delay", "Labels come so many examples (with --time: units of it) later.", 0, 1e15),
+    option<&EvaluationFlags::vs>(
+        "vs", "Another model on the same stream, with McNemar's test; repeatable."),
+    option<&EvaluationFlags::positive>("positive",
+                                       "The class that precision, recall, f1 and auc look for."),
     option<&EvaluationFlags::curve>("curve", "The lines of --every as .csv, or drawn as .svg."),
 };
 

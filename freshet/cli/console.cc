@@ -1,9 +1,9 @@
 #include "freshet/cli/console.h"
 
+#include <cstdlib>
+
 #include <signal.h>
 #include <unistd.h>
-
-#include <cstdlib>
 
 #include "freshet/runtime/clock.h"
 
@@ -11,7 +11,8 @@ namespace freshet {
 namespace {
 
 constexpr int64_t kProgressEveryNs = 100'000'000;
-constexpr std::string_view kClearLine = "\r\x1b[K", kRed = "\x1b[31m", kDim = "\x1b[2m", kPlain = "\x1b[0m";
+constexpr std::string_view kClearLine = "\r\x1b[K", kRed = "\x1b[31m", kDim = "\x1b[2m",
+                           kPlain = "\x1b[0m";
 
 void write_all(std::FILE* to, std::string_view text) noexcept {
   std::fwrite(text.data(), 1, text.size(), to);
@@ -108,13 +109,17 @@ void Console::clear_progress() noexcept {
 
 int exit_of(Code code) noexcept {
   switch (code) {
-    case Code::ok: return kDone;
+    case Code::ok:
+      return kDone;
     case Code::invalid_argument:
     case Code::not_found:
     case Code::corrupt:
-    case Code::unsupported: return kWrongInput;
-    case Code::cancelled: return kInterrupted;
-    default: return kFailed;
+    case Code::unsupported:
+      return kWrongInput;
+    case Code::cancelled:
+      return kInterrupted;
+    default:
+      return kFailed;
   }
 }
 
@@ -122,7 +127,7 @@ void catch_interrupts(void (*stop)(void* self) noexcept, void* self) noexcept {
   interrupt.stop = stop;
   interrupt.self = self;
   interrupt.count = 0;
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = &on_interrupt;  // without SA_RESTART: a waiting read comes back
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, nullptr);

@@ -47,7 +47,8 @@ class Console {
   void talk(std::string_view colour, std::string_view text) noexcept;
 
   std::mutex mutex_;
-  bool json_ = false, quiet_ = false, err_terminal_ = false, err_colour_ = false, has_progress_ = false;
+  bool json_ = false, quiet_ = false, err_terminal_ = false, err_colour_ = false,
+       has_progress_ = false;
   int64_t next_progress_ns_ = 0;
 };
 

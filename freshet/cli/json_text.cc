@@ -8,7 +8,9 @@ namespace {
 
 // Bytes of the UTF-8 character at the front, 0: none. Shortest forms only, no surrogates.
 std::size_t character(std::string_view text) noexcept {
-  const auto byte = [&](std::size_t k) -> unsigned { return k < text.size() ? static_cast<unsigned char>(text[k]) : 0u; };
+  const auto byte = [&](std::size_t k) -> unsigned {
+    return k < text.size() ? static_cast<unsigned char>(text[k]) : 0u;
+  };
   const auto tail = [&](std::size_t k) { return (byte(k) & 0xc0) == 0x80; };
   const unsigned first = byte(0), second = byte(1);
   if (first < 0x80) return 1;
@@ -18,7 +20,8 @@ std::size_t character(std::string_view text) noexcept {
     return tail(1) && tail(2) && shortest && plain ? 3 : 0;
   }
   if (first >= 0xf0 && first < 0xf5) {
-    const bool shortest = first != 0xf0 || second >= 0x90, in_range = first != 0xf4 || second < 0x90;
+    const bool shortest = first != 0xf0 || second >= 0x90,
+               in_range = first != 0xf4 || second < 0x90;
     return tail(1) && tail(2) && tail(3) && shortest && in_range ? 4 : 0;
   }
   return 0;
@@ -32,13 +35,20 @@ std::string json_string(std::string_view text) {
   while (!text.empty()) {
     const std::size_t size = character(text);
     const char c = text[0];
-    if (size == 0) out += "\xef\xbf\xbd";
-    else if (c == '"' || c == '\\') out.append({'\\', c});
-    else if (c == '\n') out += "\\n";
-    else if (c == '\t') out += "\\t";
-    else if (c == '\r') out += "\\r";
-    else if (static_cast<unsigned char>(c) < 0x20) out.append({'\\', 'u', '0', '0', kHex[c >> 4], kHex[c & 15]});
-    else out.append(text.substr(0, size));
+    if (size == 0)
+      out += "\xef\xbf\xbd";
+    else if (c == '"' || c == '\\')
+      out.append({'\\', c});
+    else if (c == '\n')
+      out += "\\n";
+    else if (c == '\t')
+      out += "\\t";
+    else if (c == '\r')
+      out += "\\r";
+    else if (static_cast<unsigned char>(c) < 0x20)
+      out.append({'\\', 'u', '0', '0', kHex[c >> 4], kHex[c & 15]});
+    else
+      out.append(text.substr(0, size));
     text.remove_prefix(size == 0 ? 1 : size);
   }
   return out + '"';

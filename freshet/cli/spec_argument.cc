@@ -13,14 +13,17 @@ namespace json = boost::json;
 constexpr uint64_t kLargestSpec = 64 * 1024;
 
 Status wrong(std::string_view what) {
-  return failure(Code::invalid_argument, "spec: " + std::string(what) +
-                                             R"(; expected {"pipeline":[{"scale":{}},{"logistic":{"learning_rate":0.005}}]})");
+  return failure(
+      Code::invalid_argument,
+      "spec: " + std::string(what) +
+          R"(; expected {"pipeline":[{"scale":{}},{"logistic":{"learning_rate":0.005}}]})");
 }
 
 bool is_word(std::string_view text) noexcept {
   if (text.empty()) return false;
   for (const char c : text) {
-    const bool is_alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    const bool is_alnum =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     if (!is_alnum && c != '_' && c != '.' && c != ':' && c != '-' && c != '+') return false;
   }
   return true;
@@ -39,23 +42,30 @@ Result<std::string> pipeline(const json::value& value, int depth);
 
 Result<std::string> value_text(const json::value& value, int depth) {
   switch (value.kind()) {
-    case json::kind::bool_: return std::string(value.get_bool() ? "true" : "false");
-    case json::kind::int64: return std::to_string(value.get_int64());
-    case json::kind::uint64: return std::to_string(value.get_uint64());
-    case json::kind::double_: return std::string(Digits(value.get_double()).text());
+    case json::kind::bool_:
+      return std::string(value.get_bool() ? "true" : "false");
+    case json::kind::int64:
+      return std::to_string(value.get_int64());
+    case json::kind::uint64:
+      return std::to_string(value.get_uint64());
+    case json::kind::double_:
+      return std::string(Digits(value.get_double()).text());
     case json::kind::string: {
       const std::string_view text(value.get_string().data(), value.get_string().size());
       return is_word(text) ? std::string(text) : quoted(text);
     }
-    case json::kind::object: return pipeline(value, depth);
-    default: return wrong("a value that is no number, word, true, false or model");
+    case json::kind::object:
+      return pipeline(value, depth);
+    default:
+      return wrong("a value that is no number, word, true, false or model");
   }
 }
 
 // {"logistic":{"learning_rate":0.005}}
 Result<std::string> step(const json::value& value, int depth) {
   if (value.is_string()) return std::string(value.get_string().data(), value.get_string().size());
-  if (!value.is_object() || value.get_object().size() != 1) return wrong("a step is an object with one name");
+  if (!value.is_object() || value.get_object().size() != 1)
+    return wrong("a step is an object with one name");
   const auto& [name, options] = *value.get_object().begin();
   if (!options.is_object()) return wrong("the options of a step are an object");
   std::string text(name.data(), name.size());

@@ -30,6 +30,12 @@ void CsvReader::restart() noexcept {
   classes_ = {};
 }
 
+std::string_view CsvReader::target() const noexcept {
+  for (const CsvColumn& column : columns_.columns())
+    if (column.role == Role::target) return column.name;
+  return {};
+}
+
 Begin CsvReader::begin(std::span<const char> window, bool last, Bad& bad) noexcept {
   const bool is_enough = last || window.size() >= kSampleBytes;
   const uint64_t line = records_.next_line();

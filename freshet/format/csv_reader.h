@@ -28,6 +28,7 @@ class CsvReader final : public LineReader {
   uint64_t next_line() const noexcept override { return records_.next_line(); }
   void skip_lines(uint64_t count) noexcept override { records_.set_next_line(next_line() + count); }
   void restart() noexcept override;
+  std::string_view target() const noexcept override;
   std::span<const std::string> notices() const noexcept override { return columns_.notices(); }
 
  private:

@@ -86,6 +86,8 @@ class LineReader {
   virtual void skip_lines(uint64_t count) noexcept = 0;
   /// Another file of the same kind begins: line 1, the columns may stand in another order.
   virtual void restart() noexcept = 0;
+  /// The column that labels come from; empty: the format has no columns, or none is a label.
+  virtual std::string_view target() const noexcept { return {}; }
   /// Features of value 0 that were left out, because absent and 0 are the same in this format.
   virtual uint64_t zeros() const noexcept { return 0; }
   /// What a person should know about how the text is read, once: "reads column \"up\" as target".

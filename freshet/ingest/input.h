@@ -34,6 +34,8 @@ class Input {
   const Format& format() const noexcept { return *format_; }
   /// The name of the text that the last examples came from: a path or "<stdin>".
   std::string_view source_name() const noexcept { return name_; }
+  /// The column that labels come from; empty: there is none.
+  std::string_view target() const noexcept { return reader_->target(); }
   const BadLines& bad_lines() const noexcept { return bad_lines_; }
   uint64_t zeros() const noexcept { return reader_->zeros(); }
   /// Bytes read, and how many there are; 0: not known.

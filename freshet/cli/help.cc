@@ -1,0 +1,260 @@
+#include "freshet/cli/help.h"
+
+#include <memory>
+
+#include "freshet/base/chars.h"
+#include "freshet/cli/arguments.h"
+#include "freshet/cli/model_io.h"
+#include "freshet/core/detector.h"
+#include "freshet/core/learner.h"
+#include "freshet/core/metric.h"
+#include "freshet/core/transformer.h"
+#include "freshet/format/format.h"
+#include "freshet/format/generate/generator.h"
+#include "freshet/runtime/catalog.h"
+
+namespace freshet {
+namespace {
+
+constexpr std::size_t kWidth = 100, kColumn = 28;
+
+std::string number(double value) {
+  char text[kNumberChars];
+  return {text, format_human(value, text, 10)};
+}
+
+// `text` in lines of at most kWidth, those after the first indented.
+std::string wrapped(std::string_view text, std::size_t indent) {
+  std::string out;
+  std::size_t at = indent;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    if (at != indent && at + 1 + word.size() > kWidth) {
+      out += "\n" + std::string(indent, ' ');
+      at = indent;
+    } else if (at != indent) {
+      out += ' ';
+      ++at;
+    }
+    out += word;
+    at += word.size();
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+  }
+  return out;
+}
+
+std::string row(const std::string& left, std::string_view right) {
+  std::string line = "  " + left;
+  if (line.size() + 2 > kColumn)
+    return line + "\n" + std::string(kColumn, ' ') + wrapped(right, kColumn) + "\n";
+  return line + std::string(kColumn - line.size(), ' ') + wrapped(right, kColumn) + "\n";
+}
+
+// The defaults of an options struct, for as long as this lives.
+class Defaults {
+ public:
+  Defaults(std::size_t size, void (*make)(void*) noexcept)
+      : bytes_(new(std::align_val_t(64)) std::byte[size + 1]) {
+    if (make != nullptr) make(bytes_.get());
+  }
+  void* get() const noexcept { return bytes_.get(); }
+
+ private:
+  struct Free {
+    void operator()(std::byte* bytes) const noexcept {
+      ::operator delete[](bytes, std::align_val_t(64));
+    }
+  };
+  std::unique_ptr<std::byte[], Free> bytes_;
+};
+
+std::string option_row(const OptionSpec& option, const std::string& shown, const void* defaults) {
+  std::string doc(option.doc);
+  const std::string range = option_range(option, defaults);
+  if (!range.empty()) doc += " [" + range + "]";
+  return row(shown, doc);
+}
+
+template <class T>
+std::string component_help(const char* kind, const Entry<T>& entry) {
+  const Info& info = entry.info;
+  std::string text =
+      std::string(info.name) + ", a " + kind + "\n\n" + wrapped(info.summary, 0) + "\n";
+  if (!info.paper.empty()) text += wrapped("Source: " + std::string(info.paper), 0) + "\n";
+  if (!info.cost.empty())
+    text += "Cost of an example: " + std::string(info.cost) +
+            "; memory: " + std::string(info.memory) + "\n";
+  if (info.options.empty()) return text + "\nIt has no options.\n";
+  const Defaults defaults(info.options_size, info.defaults);
+  text += "\nOptions:\n";
+  for (const OptionSpec& option : info.options) {
+    text += option_row(option, std::string(option_name(option)) + "=" + option_type(option),
+                       defaults.get());
+  }
+  return text;
+}
+
+std::string format_help(const Format& format) {
+  std::string text = std::string(format.name) + ", a format\n\n" + wrapped(format.summary, 0) +
+                     "\n\n  " + std::string(format.grammar) + "\n";
+  if (!format.endings.empty()) {
+    text += "\nFiles end in";
+    for (const std::string_view ending : format.endings)
+      text += " " + std::string(ending);
+    text += "\n";
+  }
+  return text;
+}
+
+std::string generator_help(const Generator& generator) {
+  return std::string(generator.name) + ", a generator\n\n" + wrapped(generator.summary, 0) +
+         "\nSource: " + std::string(generator.paper) +
+         "\nColumns: " + std::string(generator.header) + "\n\nfreshet data generate " +
+         std::string(generator.name) + " --examples " + std::to_string(generator.examples) +
+         " --seed 1 -o " + std::string(generator.name) + ".csv\n";
+}
+
+template <class T>
+void list_entries(std::vector<Listed>& all, std::string_view kind,
+                  std::span<const Entry<T>* const> entries) {
+  for (const Entry<T>* entry : entries)
+    all.push_back({kind, entry->info.name, entry->info.summary});
+}
+
+}  // namespace
+
+std::string option_type(const OptionSpec& option) {
+  switch (option.type) {
+    case Type::f32:
+    case Type::f64:
+      return "NUMBER";
+    case Type::i32:
+    case Type::u32:
+    case Type::u64:
+      return "N";
+    case Type::boolean:
+      return "true|false";
+    case Type::text:
+      return "TEXT";
+    case Type::texts:
+      return "A,B";
+    case Type::spec:
+    case Type::specs:
+      return "SPEC";
+    case Type::choice:
+      break;
+  }
+  std::string names;
+  for (const std::string_view choice : option.choices)
+    names += (names.empty() ? "" : "|") + std::string(choice);
+  return names;
+}
+
+std::string option_range(const OptionSpec& option, const void* options) {
+  if (option.type == Type::texts || option.type == Type::specs) return {};
+  char shown[256];
+  const std::size_t size = format_option(option, options, shown);
+  std::string text(shown, std::min(size, sizeof(shown)));
+  if (option.type == Type::boolean && text == "false") return {};
+  const bool is_number = option.type == Type::f32 || option.type == Type::f64 ||
+                         option.type == Type::i32 || option.type == Type::u32 ||
+                         option.type == Type::u64;
+  if (is_number) text += "; " + number(option.low) + " .. " + number(option.high);
+  if (!option.unit.empty() && !text.empty()) text += " " + std::string(option.unit);
+  return text;
+}
+
+std::string program_help() {
+  std::string text =
+      "Freshet " + std::string(version()) +
+      ": models that never stop learning.\n\n"
+      "  freshet eval 'scale | logistic(learning_rate=0.005)' -d data/phishing.csv.gz\n"
+      "  freshet train 'scale | logistic' -d data/phishing.csv.gz -f m.frsh\n"
+      "  freshet predict m.frsh -d data/phishing.csv.gz -p predictions.txt\n"
+      "  freshet logistic -d x.csv -f m.frsh      the short form: trains, goes on from m.frsh if "
+      "it is there\n\n"
+      "Commands:\n";
+  for (const Command* command : commands())
+    text += row(std::string(command->name), command->summary);
+  return text +
+         "\nfreshet help NAME explains a command, a learner, a transform, a metric or a format.\n";
+}
+
+std::string command_help(const Command& command) {
+  std::string text = std::string(command.summary) + "\n\n";
+  for (const std::string_view example : command.examples) {
+    const std::size_t mark = example.find("  # ");
+    text += "  " + std::string(example.substr(0, mark)) + "\n";
+    if (mark != std::string_view::npos)
+      text += "      " + std::string(example.substr(mark + 4)) + "\n";
+  }
+  text += "\nusage: freshet " + std::string(command.name) + " " + std::string(command.usage) + "\n";
+  if (!command.words.name.empty()) text += row(std::string(command.words.name), command.words.doc);
+  const Defaults defaults(command.options_size, command.defaults);
+  for (const OptionGroup& group : command.groups) {
+    text += "\n" + std::string(group.title) + ":\n";
+    for (const OptionSpec& option : group.options) {
+      const std::string value = is_flag(option) ? "" : " " + option_type(option);
+      text += option_row(option, flag_of(option) + value, group.part(defaults.get()));
+    }
+  }
+  return text;
+}
+
+std::string formats_help() {
+  std::string text =
+      "Text is read by lines; compression (gzip) is told by its bytes; '-' is standard input.\n"
+      "Without --format the file's ending says, else the first line that isn't blank.\n";
+  for (const Format* format : formats())
+    text += "\n" + format_help(*format);
+  return text +
+         "\nNumbers: [+-] digits [. digits] [e[+-] digits]; nan, inf and hexadecimal are never "
+         "numbers.\n"
+         "Names are bytes. A line that can't be read stops with its place, or is counted "
+         "(--on-bad-line skip).\n";
+}
+
+std::string help_for(std::string_view name) {
+  if (const Command* command = find_command(name)) return command_help(*command);
+  const Registry registry = catalog();
+  if (const auto* entry = find_entry(registry.learners, name))
+    return component_help("learner", *entry);
+  if (const auto* entry = find_entry(registry.transforms, name))
+    return component_help("transform", *entry);
+  if (const auto* entry = find_entry(registry.metrics, name))
+    return component_help("metric", *entry);
+  if (const auto* entry = find_entry(registry.detectors, name))
+    return component_help("detector", *entry);
+  if (name == "formats") return formats_help();
+  if (const Format* format = find_format(name)) return format_help(*format);
+  if (const Generator* generator = find_generator(name)) return generator_help(*generator);
+  return {};
+}
+
+std::vector<std::string_view> kinds() {
+  return {"learners", "transforms", "metrics", "formats", "generators", "commands"};
+}
+
+std::vector<Listed> listed() {
+  std::vector<Listed> all;
+  const Registry registry = catalog();
+  list_entries(all, "learners", registry.learners);
+  list_entries(all, "transforms", registry.transforms);
+  list_entries(all, "metrics", registry.metrics);
+  for (const Format* format : formats())
+    all.push_back({"formats", format->name, format->summary});
+  for (const Generator* generator : generators())
+    all.push_back({"generators", generator->name, generator->summary});
+  for (const Command* command : commands())
+    all.push_back({"commands", command->name, command->summary});
+  return all;
+}
+
+std::vector<std::string_view> known_names() {
+  std::vector<std::string_view> names{"formats"};
+  for (const Listed& entry : listed())
+    names.push_back(entry.name);
+  return names;
+}
+
+}  // namespace freshet

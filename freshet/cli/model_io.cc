@@ -1,0 +1,59 @@
+#include "freshet/cli/model_io.h"
+
+#include <vector>
+
+#include "freshet/base/failure.h"
+#include "freshet/log/file.h"
+#include "freshet/runtime/catalog.h"
+
+namespace freshet {
+
+std::string_view version() noexcept {
+  return FRESHET_VERSION;
+}
+
+namespace {
+
+Status with_path(const std::string& path, const Status& status) {
+  if (status.text().find(path) != std::string_view::npos)
+    return failure(status.code(), status.text());
+  return failure(status.code(), path + ": " + std::string(status.text()));
+}
+
+Result<StoredModel> read_model(std::span<const std::byte> bytes) noexcept {
+  FRESHET_TRY_ASSIGN(const ModelFileReader file, ModelFileReader::open(bytes));
+  StoredModel model;
+  FRESHET_TRY_ASSIGN(model.learner, file.learner(catalog()));
+  FRESHET_TRY_ASSIGN(Schema schema, file.schema());
+  model.schema = std::make_unique<Schema>(std::move(schema));
+  model.input_format = file.text("input.format");
+  model.input_target = file.text("input.target");
+  model.examples = file.number("model.examples");
+  return model;
+}
+
+}  // namespace
+
+Result<StoredModel> load_model(const std::string& path) noexcept {
+  Result<std::vector<std::byte>> bytes = read_file(path, kLargestModel);
+  if (!bytes.ok()) return with_path(path, bytes.status());
+  Result<StoredModel> model = read_model(*bytes);
+  if (!model.ok()) return with_path(path, model.status());
+  return model;
+}
+
+Status save_model(const std::string& path, const StoredModel& model) noexcept {
+  ModelFileWriter file;
+  file.keys["freshet.version"] = std::string(version());
+  file.keys["model.examples"] = model.examples;
+  if (!model.input_format.empty()) file.keys["input.format"] = model.input_format;
+  if (!model.input_target.empty()) file.keys["input.target"] = model.input_target;
+  file.set_schema(*model.schema);
+  FRESHET_TRY(file.add_learner(*model.learner));
+  const std::vector<std::byte> bytes = file.finish();
+  if (Status status = write_file_atomically(path, bytes); !status.ok())
+    return with_path(path, status);
+  return {};
+}
+
+}  // namespace freshet

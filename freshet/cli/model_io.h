@@ -1,0 +1,35 @@
+#pragma once
+/// Models on disk, as the command line reads and writes them.
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "freshet/base/status.h"
+#include "freshet/core/learner.h"
+#include "freshet/core/model_file.h"
+#include "freshet/core/schema.h"
+
+namespace freshet {
+
+/// What one file holds.
+struct StoredModel {
+  std::unique_ptr<Learner> learner;
+  std::unique_ptr<Schema> schema;
+  std::string input_format, input_target;  // how its text was read; empty: not known
+  uint64_t examples = 0;                   // learned in its life
+};
+
+/// `not_found`, `corrupt`, `unsupported`, with the path in front.
+Result<StoredModel> load_model(const std::string& path) noexcept;
+
+/// Writes all or nothing: an interrupted command leaves the old file whole.
+Status save_model(const std::string& path, const StoredModel& model) noexcept;
+
+/// The version of this program, "0.1.0".
+std::string_view version() noexcept;
+
+/// Most bytes of a model file that the command line reads.
+inline constexpr uint64_t kLargestModel = uint64_t{64} << 30;
+
+}  // namespace freshet
