@@ -40,4 +40,34 @@ TEST_CASE("linear: sgd, with l1, with l2") {
                 5e-5);
 }
 
+TEST_CASE("passive_aggressive: modes 1 and 2") {
+  const char* spec = "scale | passive_aggressive";
+  check_figures(spec, "bananas.csv", {{"accuracy", .511132}, {"f1", .463672}});
+  check_figures(spec, "phishing.csv", {{"accuracy", .842400}, {"f1", .822042}});
+  check_figures(spec, "elec2.csv", {{"accuracy", .922714}, {"f1", .909166}});
+  spec = "scale | passive_aggressive(mode=2)";
+  check_figures(spec, "bananas.csv", {{"accuracy", .516981}, {"f1", .492265}});
+  check_figures(spec, "phishing.csv", {{"accuracy", .852800}, {"f1", .833635}});
+  check_figures(spec, "elec2.csv", {{"accuracy", .923177}, {"f1", .909652}});
+}
+
+TEST_CASE("passive_aggressive_regressor: modes 1 and 2") {
+  const char* chicks = "chick_weights.csv";
+  check_figures("scale | passive_aggressive_regressor", chicks,
+                {{"mae", 23.8984}, {"rmse", 37.5199}}, 5e-5);
+  check_figures("scale | passive_aggressive_regressor(mode=2)", chicks,
+                {{"mae", 33.5263}, {"rmse", 55.7169}}, 5e-5);
+}
+
+TEST_CASE("rls: without and with forgetting, unscaled") {
+  check_figures("rls(lambda=1)", "chick_weights.csv", {{"mae", 22.7944}, {"rmse", 36.4899}}, 5e-5);
+  check_figures("rls(lambda=0.99)", "chick_weights.csv", {{"mae", 21.9350}, {"rmse", 35.2541}},
+                5e-5);
+}
+
+TEST_CASE(
+    "rls: the cap keeps forgetting from blowing up where inputs don't excite (bike, scaled)") {
+  check_figures("scale | rls(lambda=0.99)", "bike.csv", {{"rmse", 138.6}}, .05);
+}
+
 }  // namespace freshet

@@ -73,14 +73,7 @@ Status GradientLinear::explain(const Example& x, std::span<float> parts) const n
 }
 
 void GradientLinear::draw(Sink& sink) const noexcept {
-  const float* w = weights_.array(0);
-  sink.number("bias", static_cast<double>(w[0]));
-  for (std::size_t k = 1; k < weights_.size(); k++) {
-    if (w[k] == 0) continue;
-    const uint32_t row = static_cast<uint32_t>(k - 1);
-    sink.weight(weights_.hashed() ? row : weights_.dictionary().keys()[row], kNone,
-                static_cast<double>(w[k]));
-  }
+  weights_.draw(sink);
 }
 
 Status GradientLinear::save(Writer& writer) const noexcept {
@@ -119,52 +112,29 @@ Status GradientLinear::copy_into(Learner& spare) const noexcept {
   return static_cast<GradientLinear&>(spare).assign(*this);
 }
 
-void GradientLinear::merge_row(std::size_t to, const GradientLinear& other,
-                               std::size_t from) noexcept {
-  const bool by_gradients = settings_.optimizer == LinearOptimizer::adagrad &&
-                            (to != 0 || settings_.bias == BiasRule::feature);
-  double mine = state_.clock.steps, theirs = other.state_.clock.steps;
-  if (by_gradients) {
-    mine = static_cast<double>(weights_.array(1)[to]);
-    theirs = static_cast<double>(other.weights_.array(1)[from]);
-  }
-  if (!(mine + theirs > 0)) return;
-  const double share = theirs / (mine + theirs);
-  for (uint32_t k = 0; k < weights_.arrays(); k++) {
-    float& cell = weights_.array(k)[to];
-    const double a = static_cast<double>(cell),
-                 b = static_cast<double>(other.weights_.array(k)[from]);
-    const bool added = k == 1 && settings_.optimizer == LinearOptimizer::adagrad;
-    if (weights_.hashed()) weights_.table(k).touch(to);
-    live_store(cell, clamp_to_float(added ? a + b : a + share * (b - a)));
-  }
-}
-
 Status GradientLinear::merge(const Learner& same_kind) noexcept {
   if (!mergeable(same_kind)) return {Code::invalid_argument, texts_.other_kind};
   const auto& other = static_cast<const GradientLinear&>(same_kind);
-  merge_row(0, other, 0);
-  if (weights_.hashed()) {
-    for (std::size_t at = 1; at < weights_.size(); at++)
-      merge_row(at, other, at);
-  } else {
-    const std::span<const uint32_t> keys = other.weights_.dictionary().keys();
-    for (std::size_t row = 0; row < keys.size(); row++) {
-      const bool known = weights_.position(keys[row]) != 0;
-      if (!weights_.admit({.numeric = {keys.subspan(row, 1), {}}}))
-        return {Code::exhausted, texts_.full};
-      const std::size_t to = weights_.position(keys[row]);
-      if (known)
-        merge_row(to, other, row + 1);
-      else  // what only the other has met is taken as it is
-        for (uint32_t k = 0; k < weights_.arrays(); k++)
-          weights_.array(k)[to] = other.weights_.array(k)[row + 1];
+  const double steps = state_.clock.steps + other.state_.clock.steps;
+  if (!(steps > 0)) return {};
+  const bool adagrad = settings_.optimizer == LinearOptimizer::adagrad;
+  double share =
+      0;  // the other's; arrays of a row come in order, the weight before its sum of squares
+  const bool room = weights_.join(other.weights_, [&](uint32_t array, std::size_t to,
+                                                      std::size_t from, float mine, float theirs) {
+    const double a = static_cast<double>(mine), b = static_cast<double>(theirs);
+    if (array == 0) share = other.state_.clock.steps / steps;
+    if (array == 0 && adagrad && (to != 0 || settings_.bias == BiasRule::feature)) {
+      const double g = static_cast<double>(weights_.array(1)[to]);
+      const double h = static_cast<double>(other.weights_.array(1)[from]);
+      share = g + h > 0 ? h / (g + h) : 0;
     }
-  }
+    return adagrad && array == 1 ? a + b : a + share * (b - a);
+  });
+  if (!room) return {Code::exhausted, texts_.full};
   State& p = state_;
   const State& q = other.state_;
-  const double steps = p.clock.steps + q.clock.steps;
-  if (steps > 0) p.penalty = (p.penalty * p.clock.steps + q.penalty * q.clock.steps) / steps;
+  p.penalty = (p.penalty * p.clock.steps + q.penalty * q.clock.steps) / steps;
   p.clock = {steps, p.clock.first * q.clock.first, p.clock.second * q.clock.second};
   clip_.set(clip_.sum() + other.clip_.sum(), clip_.count() + other.clip_.count());
   skipped_ += other.skipped_;
@@ -176,16 +146,7 @@ std::span<const float> GradientLinear::parameters() const noexcept {
 }
 
 Status GradientLinear::replace(std::span<const float> parameters) noexcept {
-  if (parameters.size() != weights_.size()) return {Code::invalid_argument, texts_.parameters};
-  for (const float p : parameters)
-    if (!is_finite(p)) return {Code::invalid_argument, texts_.parameters};
-  float* w = weights_.array(0);
-  for (std::size_t k = 0; k < parameters.size(); k++) {
-    if (w[k] == parameters[k]) continue;
-    if (weights_.hashed()) weights_.table(0).touch(k);
-    live_store(w[k], parameters[k]);
-  }
-  return {};
+  return weights_.replace(parameters, texts_.parameters);
 }
 
 std::span<Table* const> GradientLinear::live_tables() noexcept {

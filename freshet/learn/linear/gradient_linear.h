@@ -83,7 +83,6 @@ class GradientLinear : public Learner {
   double rate_now() const noexcept;
   void move_bias(double g) noexcept;
   bool mergeable(const Learner& other) const noexcept;
-  void merge_row(std::size_t to, const GradientLinear& other, std::size_t from) noexcept;
 
   GradientSettings settings_;
   GradientTexts texts_;

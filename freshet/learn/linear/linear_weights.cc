@@ -76,6 +76,29 @@ void LinearWeights::explain(const Example& x, std::span<float> parts) const noex
   parts[k] = w[0];
 }
 
+void LinearWeights::draw(Sink& sink, uint32_t vector) const noexcept {
+  const float* w = array(0, vector);
+  sink.number("bias", static_cast<double>(w[0]));
+  for (std::size_t k = 1; k < size(); k++) {
+    if (w[k] == 0) continue;
+    const uint32_t row = static_cast<uint32_t>(k - 1);
+    sink.weight(hashed() ? row : dictionary_.keys()[row], kNone, static_cast<double>(w[k]));
+  }
+}
+
+Status LinearWeights::replace(std::span<const float> parameters, const char* wrong) noexcept {
+  if (parameters.size() != size()) return {Code::invalid_argument, wrong};
+  for (const float p : parameters)
+    if (!is_finite(p)) return {Code::invalid_argument, wrong};
+  float* w = array(0);
+  for (std::size_t k = 0; k < parameters.size(); k++) {
+    if (w[k] == parameters[k]) continue;
+    if (hashed()) table(0).touch(k);
+    live_store(w[k], parameters[k]);
+  }
+  return {};
+}
+
 namespace {
 
 /// "w" of the first vector, "w.3" of the fourth. Written to files.

@@ -16,6 +16,7 @@
 #include "freshet/base/bits.h"
 #include "freshet/base/live.h"
 #include "freshet/base/pool.h"
+#include "freshet/core/check.h"
 #include "freshet/core/dictionary.h"
 #include "freshet/core/example.h"
 #include "freshet/core/table.h"
@@ -108,6 +109,15 @@ class LinearWeights {
   Status save(Writer& writer, std::span<const std::string_view> names) const noexcept;
   /// REQUIRES: as many vectors as were saved.
   Status load(Reader& reader, std::span<const std::string_view> names, const char* wrong) noexcept;
+  /// Every weight that isn't 0, and the bias.
+  void draw(Sink& sink, uint32_t vector = 0) const noexcept;
+  /// Sets the first vector's weights. Another size, or a number that isn't finite: `wrong`.
+  Status replace(std::span<const float> parameters, const char* wrong) noexcept;
+  /// Joins `other`, feature by feature: f(array, position, other's position, mine, theirs) is what a float that both have
+  /// becomes; what only the other has is taken as it is. False without room: what was joined so far stays.
+  /// REQUIRES: both have as many vectors.
+  template <class F>
+  bool join(const LinearWeights& other, F&& f) noexcept;
   /// The same numbers. False without room.
   bool assign(const LinearWeights& from) noexcept;
 
@@ -131,6 +141,35 @@ void LinearWeights::each(const Example& x, F&& f) const noexcept {
   for (std::size_t k = 0; k < x.nominal.index.size(); k++)
     if (const std::size_t at = position(mix(x.nominal.index[k], x.nominal.category[k])); at != 0)
       f(at, 1.0f);
+}
+
+template <class F>
+bool LinearWeights::join(const LinearWeights& other, F&& f) noexcept {
+  const auto row = [&](std::size_t to, std::size_t from, bool known) {
+    for (uint32_t v = 0; v < vectors_; v++) {
+      for (uint32_t k = 0; k < arrays_; k++) {
+        float& cell = array(k, v)[to];
+        const float theirs = other.array(k, v)[from];
+        const float next = known ? clamp_to_float(f(k, to, from, cell, theirs)) : theirs;
+        if (hashed()) table(k, v).touch(to);
+        live_store(cell, next);
+      }
+    }
+  };
+  row(0, 0, true);
+  if (hashed()) {
+    for (std::size_t at = 1; at < size(); at++)
+      row(at, at, true);
+    return true;
+  }
+  const std::span<const uint32_t> keys = other.dictionary_.keys();
+  const float any = 0;
+  for (std::size_t k = 0; k < keys.size(); k++) {
+    const bool known = position(keys[k]) != 0;
+    if (!admit({.numeric = {keys.subspan(k, 1), {&any, 1}}})) return false;
+    row(position(keys[k]), k + 1, known);
+  }
+  return true;
 }
 
 template <class Load>

@@ -1,0 +1,76 @@
+#include "freshet/learn/linear/passive_aggressive.h"
+
+#include "freshet/base/math.h"
+#include "freshet/core/check.h"
+#include "freshet/core/registry.h"
+
+namespace freshet {
+namespace {
+
+constexpr char kName[] = "passive_aggressive";
+using Says = Complaints<kName>;
+
+constexpr AggressiveTexts kTexts{Says::kFull,       Says::kMemory, Says::kOtherKind,
+                                 Says::kParameters, Says::kParts,  Says::kState};
+
+AggressiveSettings settings(const PassiveAggressiveOptions& o) noexcept {
+  return {.c = o.c, .mode = o.mode, .bits = o.bits, .memory = o.memory};
+}
+
+Result<std::unique_ptr<Learner>> make_entry(const void* options, const Registry&) noexcept {
+  auto made = PassiveAggressive::make(*static_cast<const PassiveAggressiveOptions*>(options));
+  if (!made.ok()) return std::move(made).status();
+  return std::unique_ptr<Learner>(std::move(*made));
+}
+
+}  // namespace
+
+extern const Entry<Learner> passive_aggressive_entry;
+constinit const Entry<Learner> passive_aggressive_entry{
+    .info = {.name = kName,
+             .summary = "Two classes, moving just far enough; no rate to choose.",
+             .paper = "Crammer et al., JMLR 2006",
+             .cost = "O(features present)",
+             .memory = "4 bytes a weight, 16 for its name; hashed: 4 times 2^bits",
+             .format = 1,
+             .oldest_format = 1,
+             .traits = kLive | kCheap | kMergeable | kBinary,
+             .options = kPassiveAggressiveOptions,
+             .options_size = sizeof(PassiveAggressiveOptions),
+             .defaults = default_options<PassiveAggressiveOptions>},
+    .make = make_entry};
+
+PassiveAggressive::PassiveAggressive(const PassiveAggressiveOptions& options) noexcept
+    : AggressiveLinear(settings(options), kTexts), options_(options) {}
+
+Result<std::unique_ptr<PassiveAggressive>> PassiveAggressive::make(
+    const PassiveAggressiveOptions& options) noexcept {
+  std::unique_ptr<PassiveAggressive> made(new PassiveAggressive(options));
+  FRESHET_TRY(made->start());
+  return made;
+}
+
+const Info& PassiveAggressive::info() const noexcept {
+  return passive_aggressive_entry.info;
+}
+
+Status PassiveAggressive::check(const Example& x) const noexcept {
+  return check_class<kName>(x, true);
+}
+
+Result<std::unique_ptr<Learner>> PassiveAggressive::clone() const noexcept {
+  FRESHET_TRY_ASSIGN(std::unique_ptr<PassiveAggressive> copy, make(options_));
+  FRESHET_TRY(copy->assign(*this));
+  return std::unique_ptr<Learner>(std::move(copy));
+}
+
+AggressiveLinear::Wrong PassiveAggressive::wrong(double raw, const Example& x) const noexcept {
+  const double y = x.label[0] == 1 ? 1 : -1;
+  return {1 - y * raw, y};
+}
+
+float PassiveAggressive::link(double raw) const noexcept {
+  return static_cast<float>(math_sigmoid(raw));
+}
+
+}  // namespace freshet

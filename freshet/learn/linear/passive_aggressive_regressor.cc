@@ -1,0 +1,79 @@
+#include "freshet/learn/linear/passive_aggressive_regressor.h"
+
+#include "freshet/base/math.h"
+#include "freshet/core/check.h"
+#include "freshet/core/registry.h"
+
+namespace freshet {
+namespace {
+
+constexpr char kName[] = "passive_aggressive_regressor";
+using Says = Complaints<kName>;
+
+constexpr AggressiveTexts kTexts{Says::kFull,       Says::kMemory, Says::kOtherKind,
+                                 Says::kParameters, Says::kParts,  Says::kState};
+
+AggressiveSettings settings(const PassiveAggressiveRegressorOptions& o) noexcept {
+  return {.c = o.c, .mode = o.mode, .eps = o.eps, .bits = o.bits, .memory = o.memory};
+}
+
+Result<std::unique_ptr<Learner>> make_entry(const void* options, const Registry&) noexcept {
+  auto made = PassiveAggressiveRegressor::make(
+      *static_cast<const PassiveAggressiveRegressorOptions*>(options));
+  if (!made.ok()) return std::move(made).status();
+  return std::unique_ptr<Learner>(std::move(*made));
+}
+
+}  // namespace
+
+extern const Entry<Learner> passive_aggressive_regressor_entry;
+constinit const Entry<Learner> passive_aggressive_regressor_entry{
+    .info = {.name = kName,
+             .summary = "Regression that moves just far enough; no rate to choose.",
+             .paper = "Crammer et al., JMLR 2006",
+             .cost = "O(features present)",
+             .memory = "4 bytes a weight, 16 for its name; hashed: 4 times 2^bits",
+             .format = 1,
+             .oldest_format = 1,
+             .traits = kLive | kCheap | kMergeable,
+             .options = kPassiveAggressiveRegressorOptions,
+             .options_size = sizeof(PassiveAggressiveRegressorOptions),
+             .defaults = default_options<PassiveAggressiveRegressorOptions>},
+    .make = make_entry};
+
+PassiveAggressiveRegressor::PassiveAggressiveRegressor(
+    const PassiveAggressiveRegressorOptions& options) noexcept
+    : AggressiveLinear(settings(options), kTexts), options_(options) {}
+
+Result<std::unique_ptr<PassiveAggressiveRegressor>> PassiveAggressiveRegressor::make(
+    const PassiveAggressiveRegressorOptions& options) noexcept {
+  std::unique_ptr<PassiveAggressiveRegressor> made(new PassiveAggressiveRegressor(options));
+  FRESHET_TRY(made->start());
+  return made;
+}
+
+const Info& PassiveAggressiveRegressor::info() const noexcept {
+  return passive_aggressive_regressor_entry.info;
+}
+
+Status PassiveAggressiveRegressor::check(const Example& x) const noexcept {
+  return check_target<kName>(x);
+}
+
+Result<std::unique_ptr<Learner>> PassiveAggressiveRegressor::clone() const noexcept {
+  FRESHET_TRY_ASSIGN(std::unique_ptr<PassiveAggressiveRegressor> copy, make(options_));
+  FRESHET_TRY(copy->assign(*this));
+  return std::unique_ptr<Learner>(std::move(copy));
+}
+
+AggressiveLinear::Wrong PassiveAggressiveRegressor::wrong(double raw,
+                                                          const Example& x) const noexcept {
+  const double e = static_cast<double>(x.label[0]) - raw;
+  return {math_abs(e) - options_.eps, e > 0 ? 1.0 : -1.0};
+}
+
+float PassiveAggressiveRegressor::link(double raw) const noexcept {
+  return clamp_to_float(raw);
+}
+
+}  // namespace freshet
