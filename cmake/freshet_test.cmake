@@ -43,6 +43,7 @@ function(freshet_folder_test folder)
   endif()
   if(folder MATCHES "^(runtime|log|net)(/|$)")
     freshet_group(race_tests ${name}_test)
+    set_tests_properties(${name}_test PROPERTIES LABELS "unit;races")
   endif()
 endfunction()
 

@@ -16,6 +16,12 @@ namespace {
 constexpr uint32_t kVersion = 1;
 constexpr std::size_t kHeader = 24, kId = 32, kSource = 24;
 
+// Also for times that a damaged checkpoint made up.
+bool is_over(int64_t then_us, int64_t now_us) {
+  return now_us > then_us && static_cast<uint64_t>(now_us) - static_cast<uint64_t>(then_us) >
+                                 static_cast<uint64_t>(Duplicates::kMaxAgeUs);
+}
+
 constexpr std::size_t padded(std::size_t bytes) {
   return (bytes + 7) & ~std::size_t{7};
 }
@@ -42,11 +48,11 @@ Lsn Duplicates::find(const DedupId& id, int64_t now_us) const noexcept {
   const std::size_t slot = slot_of(id);
   if (table_[slot] == 0) return 0;
   const Entry& entry = ring_[table_[slot] - 1];
-  return now_us - entry.time_us > kMaxAgeUs ? 0 : entry.lsn;
+  return is_over(entry.time_us, now_us) ? 0 : entry.lsn;
 }
 
 void Duplicates::insert(const DedupId& id, Lsn lsn, int64_t time_us) noexcept {
-  while (count_ != 0 && time_us - ring(0).time_us > kMaxAgeUs)
+  while (count_ != 0 && is_over(ring(0).time_us, time_us))
     pop_front();
   if (count_ != 0 && table_[slot_of(id)] != 0) return;  // noted before
   if (count_ >= window_) pop_front();
