@@ -16,9 +16,6 @@ struct FolderSpec {
   uint32_t seed = 0;
 };
 
-/// [A-Za-z0-9_][A-Za-z0-9_.-]{0,127}, and not `stats`.
-bool is_model_name(std::string_view name) noexcept;
-
 /// Folders of `data_dir` that hold a spec.json and have a model's name, sorted.
 Result<std::vector<std::string>> model_folders(const std::string& data_dir) noexcept;
 

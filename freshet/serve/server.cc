@@ -9,6 +9,7 @@
 #include "freshet/base/text.h"
 #include "freshet/base/version.h"
 #include "freshet/runtime/clock.h"
+#include "freshet/net/model_name.h"
 #include "freshet/serve/model_folder.h"
 
 namespace freshet {

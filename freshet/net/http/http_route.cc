@@ -2,12 +2,10 @@
 
 #include <array>
 
+#include "freshet/net/model_name.h"
+
 namespace freshet {
 namespace {
-
-bool is_alphanumeric(char c) noexcept {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
-}
 
 int hex(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
@@ -115,15 +113,6 @@ void read_model_path(HttpRoute& route, HttpRoute::Verb verb, std::string_view re
 }
 
 }  // namespace
-
-bool is_model_name(std::string_view name) noexcept {
-  if (name.empty() || name.size() > 128 || name == "stats" || !is_alphanumeric(name[0]))
-    return false;
-  for (const char c : name.substr(1)) {
-    if (!is_alphanumeric(c) && c != '.' && c != '-') return false;
-  }
-  return true;
-}
 
 bool percent_decode(std::string_view text, std::string& out) {
   out.clear();

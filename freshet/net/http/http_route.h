@@ -12,9 +12,6 @@
 
 namespace freshet {
 
-/// Model names: [A-Za-z0-9_][A-Za-z0-9_.-]{0,127}, not "stats".
-bool is_model_name(std::string_view name) noexcept;
-
 /// A request's target and verb, judged. Views of the target, or of `decoded` where it was percent-encoded.
 struct HttpRoute {
   enum class Verb : uint8_t { get, head, post, options, other };
