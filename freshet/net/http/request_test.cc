@@ -258,10 +258,10 @@ TEST_CASE("route: names that are paths, encoded or not, never get through") {
   CHECK(route("GET", "/v2/models/m/train").refused == 405);
 }
 
-// {"a":1} and 40,000 zeros, made by Python's zlib and gzip.
-constexpr unsigned char kGzip[] = {0x1f, 0x8b, 8,    0,    0,    0,    0,    0,    2,
-                                   0xff, 0xab, 0x56, 0x4a, 0x54, 0xb2, 0x32, 0xac, 5,
-                                   0,    0x7e, 0xc1, 0xb3, 0x61, 7,    0,    0,    0};
+// {"a":1}, made by Python's gzip.
+constexpr unsigned char kGzip[] = {0x1f, 0x8b, 0x8,  0x0,  0x0,  0x0,  0x0,  0x0,  0x2,
+                                   0x3,  0xab, 0x56, 0x4a, 0x54, 0xb2, 0x32, 0xac, 0x5,
+                                   0x0,  0xaf, 0xac, 0x1b, 0x56, 0x7,  0x0,  0x0,  0x0};
 
 TEST_CASE("request body: compressed bodies come out, broken ones don't") {
   HttpLimits limits;
