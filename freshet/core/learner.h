@@ -55,7 +55,7 @@ class Learner : public Component {
   /// and none only if label() is none.
   virtual Status check(const Example& x) const noexcept;
   /// Raw score by feature, for `x.dense` features in order, then `bias` last.  parts: shape [d +
-  /// 1]. Default: `unsupported`.
+  /// 1]. Default: `unsupported`. kLive: also while `learn` runs on another thread.
   virtual Status explain(const Example& x, std::span<float> parts) const noexcept;
   /// shape [n] in, [n * outputs()] out. Default: a loop.
   virtual void predict_many(std::span<const Example> examples, std::span<float> out) const noexcept;

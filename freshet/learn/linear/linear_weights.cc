@@ -59,13 +59,14 @@ bool LinearWeights::admit_new(const Example& x) noexcept {
   return false;
 }
 
+// A live table may be learning meanwhile.
 void LinearWeights::explain(const Example& x, std::span<float> parts) const noexcept {
   const float* w = array(0);
   std::size_t k = 0;
   const auto part = [&](uint32_t index, float value) {
     const std::size_t at = position(index);
     parts[k++] =
-        at == 0 ? 0 : clamp_to_float(static_cast<double>(w[at]) * static_cast<double>(value));
+        at == 0 ? 0 : clamp_to_float(static_cast<double>(live_load(w[at])) * static_cast<double>(value));
   };
   for (std::size_t i = 0; i < x.dense.size(); i++)
     part(static_cast<uint32_t>(i), x.dense[i]);
@@ -73,7 +74,7 @@ void LinearWeights::explain(const Example& x, std::span<float> parts) const noex
     part(x.numeric.index[i], x.numeric.value[i]);
   for (std::size_t i = 0; i < x.nominal.index.size(); i++)
     part(mix(x.nominal.index[i], x.nominal.category[i]), 1);
-  parts[k] = w[0];
+  parts[k] = live_load(w[0]);
 }
 
 void LinearWeights::draw(Sink& sink, uint32_t vector) const noexcept {

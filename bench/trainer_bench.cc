@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "bench/publish_bench.h"
+#include "freshet/base/bits.h"
+#include "freshet/base/failure.h"
+#include "freshet/runtime/catalog.h"
+#include "freshet/runtime/clock.h"
+#include "freshet/runtime/served_model.h"
+
+namespace freshet {
+namespace {
+
+constexpr uint32_t kRows = 256;  // of one call
+constexpr uint32_t kWidth = 16;
+
+// Rows of 16 numbers, dense with names or hashed without.
+ExampleBlock block_of(uint64_t first, bool is_hashed) {
+  ExampleBlock block;
+  if (!is_hashed) {
+    block.own_names = true;
+    for (uint32_t k = 0; k < kWidth; ++k) block.names.push_back({ExampleBlock::NameKind::numeric, 0, std::to_string(k)});
+  }
+  for (uint64_t row = first; row < first + kRows; ++row) {
+    block.begin();
+    std::span<float> dense;
+    if (!is_hashed) dense = block.add_dense(kWidth);
+    for (uint32_t k = 0; k < kWidth; ++k) {
+      const uint64_t bits = mix64(row * kWidth + k);
+      const float value = static_cast<float>(bits % 1000) / 500 - 1;
+      if (is_hashed) block.add_numeric(static_cast<uint32_t>(bits >> 40), value);
+      else dense[k] = value;
+    }
+    block.add_label(static_cast<float>(row & 1));
+    block.finish();
+  }
+  return block;
+}
+
+/// Examples a second that the trainer learns from a backlog that lies in memory, with or without a reader.
+Result<double> learn_backlog(const TrainerBenchOptions& options, const std::string& spec, bool is_hashed, bool has_reader) {
+  const std::string folder = options.folder + "/freshet-trainer-bench";
+  std::error_code ignored;
+  std::filesystem::remove_all(folder, ignored);
+  LogThreads threads;
+  ServedModelOptions serve;
+  serve.folder = folder;
+  serve.spec = spec;
+  serve.max_backlog = serve.max_queue_bytes = uint64_t{4} << 30;
+  serve.checkpoint_every_us = int64_t{1} << 50;
+  serve.checkpoint_every_events = ~uint64_t{0};
+  FRESHET_TRY_ASSIGN(const auto model, ServedModel::open(std::move(serve), threads, catalog()));
+  model->pause();
+  std::atomic<uint32_t> learned{0}, failed{0};
+  const uint32_t calls = options.examples / kRows;
+  for (uint32_t k = 0; k < calls; ++k) {
+    TrainCall call;
+    call.block = block_of(uint64_t{k} * kRows, is_hashed);
+    FRESHET_TRY(model->train(std::move(call), [&](TrainResult&& result) noexcept {
+      if (!result.status.ok() || result.skipped != 0) ++failed;
+      ++learned;
+    }));
+  }
+  while (model->appender().end() < calls) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  std::atomic<bool> stop{false};
+  std::thread reader([&] {
+    if (!has_reader) return;
+    const ExampleBlock asked = block_of(1, is_hashed);
+    const int64_t begin = steady_ns();
+    for (uint64_t k = 0; !stop.load(std::memory_order_relaxed); ++k) {
+      const int64_t planned = begin + static_cast<int64_t>(k) * 1'000'000'000 / options.reads_per_s;
+      if (const int64_t early = planned - steady_ns(); early > 0) std::this_thread::sleep_for(std::chrono::nanoseconds(early));
+      const ReadGuard now = model->read();
+      float out[8] = {};
+      if (now.outputs() <= 8) now.predict(asked[static_cast<uint32_t>(k % kRows)], std::span(out, now.outputs()));
+    }
+  });
+  const int64_t begin = steady_ns();
+  model->resume();
+  while (learned < calls) std::this_thread::sleep_for(std::chrono::microseconds(200));
+  const double seconds = static_cast<double>(steady_ns() - begin) / 1e9;
+  stop = true;
+  reader.join();
+  std::filesystem::remove_all(folder, ignored);
+  if (failed != 0) return Status(Code::internal, "bench trainer: examples were refused");
+  return static_cast<double>(calls) * kRows / seconds;
+}
+
+}  // namespace
+
+Result<std::vector<Figure>> bench_trainer(const TrainerBenchOptions& options) noexcept {
+  std::vector<Figure> figures;
+  for (const bool is_hashed : {false, true}) {
+    const std::string spec = is_hashed ? "logistic(bits=18)" : "scale | logistic";
+    std::vector<double> alone, quotients;
+    for (uint32_t round = 0; round < options.rounds; ++round) {
+      FRESHET_TRY_ASSIGN(const double without, learn_backlog(options, spec, is_hashed, false));
+      FRESHET_TRY_ASSIGN(const double with, learn_backlog(options, spec, is_hashed, true));
+      alone.push_back(without);
+      quotients.push_back(with / without);
+    }
+    std::ranges::sort(alone);
+    std::ranges::sort(quotients);
+    figures.push_back({"trainer of " + spec + ", 16 features", alone[alone.size() / 2], "examples/s"});
+    figures.push_back({"the same beside a reader at " + std::to_string(options.reads_per_s) + " predictions/s, against alone",
+                       quotients[quotients.size() / 2], "times", 0.9, true});
+  }
+  return figures;
+}
+
+}  // namespace freshet
