@@ -1,5 +1,6 @@
 #include "freshet/net/service.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "freshet/base/bits.h"
