@@ -30,11 +30,13 @@ Rows make_rows(std::size_t width, uint32_t classes) {
     double score = draws.normal();
     for (std::size_t i = 0; i < width; i++) {
       const double x = draws.normal();
-      rows.values.push_back(static_cast<float>(x * static_cast<double>(i + 1) + static_cast<double>(i)));
+      rows.values.push_back(
+          static_cast<float>(x * static_cast<double>(i + 1) + static_cast<double>(i)));
       score += i < 4 ? x : 0;
     }
     const double share = 1 / (1 + std::exp(-score));
-    rows.labels.push_back(static_cast<float>(std::min(classes - 1, static_cast<uint32_t>(share * classes))));
+    rows.labels.push_back(
+        static_cast<float>(std::min(classes - 1, static_cast<uint32_t>(share * classes))));
   }
   return rows;
 }
@@ -47,8 +49,8 @@ double cpu_seconds() noexcept {
 }
 
 /// Seconds an example.
-Result<double> time_one(std::string_view spec, const Rows& rows, const LearnersBenchOptions& options,
-                        const Registry& registry) {
+Result<double> time_one(std::string_view spec, const Rows& rows,
+                        const LearnersBenchOptions& options, const Registry& registry) {
   FRESHET_TRY_ASSIGN(const std::unique_ptr<Metric> accuracy, make_metric("accuracy", registry));
   double best = 1e300;
   std::vector<float> before;
@@ -59,7 +61,8 @@ Result<double> time_one(std::string_view spec, const Rows& rows, const LearnersB
     std::size_t learned = 0;
     while (seconds < options.seconds / options.rounds) {
       for (std::size_t k = 0; k < kRows; k++) {
-        const Example x{.dense = {rows.values.data() + k * rows.width, rows.width}, .label = {&rows.labels[k], 1}};
+        const Example x{.dense = {rows.values.data() + k * rows.width, rows.width},
+                        .label = {&rows.labels[k], 1}};
         before.resize(learner->outputs());
         FRESHET_TRY(learner->learn(x, before));
         accuracy->update(x.label, before, 1);
@@ -74,7 +77,8 @@ Result<double> time_one(std::string_view spec, const Rows& rows, const LearnersB
 
 }  // namespace
 
-Result<std::vector<Figure>> bench_learners(const LearnersBenchOptions& options, const Registry& registry) noexcept {
+Result<std::vector<Figure>> bench_learners(const LearnersBenchOptions& options,
+                                           const Registry& registry) noexcept {
   struct Case {
     const char* spec;
     std::size_t width;
@@ -92,7 +96,8 @@ Result<std::vector<Figure>> bench_learners(const LearnersBenchOptions& options, 
                              {"rls", 8, 2, false}};
   std::vector<Figure> figures;
   for (const Case& c : kCases) {
-    FRESHET_TRY_ASSIGN(const double seconds, time_one(c.spec, make_rows(c.width, c.classes), options, registry));
+    FRESHET_TRY_ASSIGN(const double seconds,
+                       time_one(c.spec, make_rows(c.width, c.classes), options, registry));
     Figure figure{.name = std::string(c.spec) + ", " + std::to_string(c.width) + " features, " +
                           std::to_string(c.classes) + " classes: an example",
                   .value = seconds * 1e6,

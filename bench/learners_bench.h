@@ -16,6 +16,7 @@ struct LearnersBenchOptions {
 
 /// Time of one example, learned and predicted just before (test-then-train with accuracy), rows in memory, one thread: 8
 /// dense features and 2 classes as in Elec2, 30 features, and 18 features with 7 classes.
-Result<std::vector<Figure>> bench_learners(const LearnersBenchOptions& options, const Registry& registry) noexcept;
+Result<std::vector<Figure>> bench_learners(const LearnersBenchOptions& options,
+                                           const Registry& registry) noexcept;
 
 }  // namespace freshet

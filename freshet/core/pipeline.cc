@@ -102,11 +102,12 @@ Status Pipeline::learn(const Example& x, std::span<float> before) noexcept {
     if (!before.empty()) predict(x, before);
     return {};
   }
+  ScratchPool::Loan loan(scratch_);
   if (!before.empty() && !stateless_) {
-    predict(x, before);
+    const auto asked = transform(x, loan->a, loan->b);
+    learner_->predict(asked.ok() ? *asked : Example{}, before);
     before = {};
   }
-  ScratchPool::Loan loan(scratch_);
   Example now = x;
   ExampleBuffer* out = &loan->a;
   for (const auto& step : transforms_) {

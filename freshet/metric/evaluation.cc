@@ -180,8 +180,9 @@ void Evaluation::compare(Contender& rival, const Example& x, std::span<const flo
     other_better = theirs < mine;
   }
   const double fading = options_.fading > 0 ? options_.fading : 1;
-  rival.model_only = (model_better ? 1 : 0) + fading * rival.model_only;
-  rival.other_only = (other_better ? 1 : 0) + fading * rival.other_only;
+  const auto fade = [fading](double sum) { return sum < 1e-200 ? 0 : fading * sum; };
+  rival.model_only = (model_better ? 1 : 0) + fade(rival.model_only);
+  rival.other_only = (other_better ? 1 : 0) + fade(rival.other_only);
 }
 
 void Evaluation::ask(const Example& x, std::vector<float>& asked) noexcept {

@@ -13,13 +13,16 @@ struct Adam {
   static constexpr float kLearningRate = .01f;
   float rate, first, second;  // the corrections' reciprocals
 
+  /// Averages that fade towards nothing are nothing: no denormal numbers, on which processors crawl.
+  static float settled(float x) noexcept { return math_abs(x) < 1e-30f ? 0 : x; }
+
   static Adam at(const OptimizerClock& clock, double rate) noexcept {
     return {static_cast<float>(rate), static_cast<float>(1 / (1 - clock.first)),
             static_cast<float>(1 / (1 - clock.second))};
   }
   float operator()(float w, float g, float& m, float& v) const noexcept {
-    m = .9f * m + .1f * g;
-    v = .999f * v + .001f * (g * g);
+    m = settled(.9f * m + .1f * g);
+    v = settled(.999f * v + .001f * (g * g));
     return w - rate * (m * first) / (math_sqrt(v * second) + 1e-8f);
   }
 };

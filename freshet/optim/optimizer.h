@@ -21,11 +21,15 @@ struct OptimizerClock {
   double steps = 0;              // examples learned
   double first = 1, second = 1;  // .9^steps, .999^steps
 
+  /// Powers too small to change 1 - power become 0: they would end as denormal numbers, on which
+  /// processors crawl.
   void advance() noexcept {
     steps += 1;
-    first *= .9;
-    second *= .999;
+    first = first < kTiny ? 0 : first * .9;
+    second = second < kTiny ? 0 : second * .999;
   }
+
+  static constexpr double kTiny = 1e-20;
 };
 
 /// A catalogue entry: what `freshet list optimizers` shows. Its settings are options of the learner that uses it.

@@ -46,6 +46,8 @@ class Scale final : public Transformer {
 
  private:
   void update(std::size_t row, double x, double weight) noexcept;
+  void update_row(std::size_t first, const float* values, std::size_t n, double weight) noexcept;
+  void scale_row(const float* in, float* out, std::size_t n) const noexcept;
   float scaled(std::size_t row, float x) const noexcept;
   bool grow(std::size_t rows) noexcept;
   bool assign(const Scale& from) noexcept;

@@ -9,7 +9,8 @@
 namespace freshet {
 namespace {
 
-constexpr double kFading = .999;  // of the mean gradient that clip = 0 looks at
+constexpr double kFading = .999;     // of the mean gradient that clip = 0 looks at
+constexpr double kNothing = 1e-200;  // a faded sum below is 0, before it becomes denormal and slow
 constexpr double kClipFactor = 10;
 constexpr double kFirstClip = 1e12;  // while there is no mean
 
@@ -150,7 +151,7 @@ double GradientClip::operator()(double g) noexcept {
     if (!(most > 0)) most = kFirstClip;
   }
   g = g > most ? most : g < -most ? -most : g;
-  sum_ = (g < 0 ? -g : g) + kFading * sum_;
+  sum_ = (g < 0 ? -g : g) + (sum_ < kNothing ? 0 : kFading * sum_);
   count_ = 1 + kFading * count_;
   return g;
 }

@@ -66,7 +66,9 @@ void LinearWeights::explain(const Example& x, std::span<float> parts) const noex
   const auto part = [&](uint32_t index, float value) {
     const std::size_t at = position(index);
     parts[k++] =
-        at == 0 ? 0 : clamp_to_float(static_cast<double>(live_load(w[at])) * static_cast<double>(value));
+        at == 0
+            ? 0
+            : clamp_to_float(static_cast<double>(live_load(w[at])) * static_cast<double>(value));
   };
   for (std::size_t i = 0; i < x.dense.size(); i++)
     part(static_cast<uint32_t>(i), x.dense[i]);

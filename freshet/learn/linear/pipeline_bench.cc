@@ -1,8 +1,8 @@
-#include <benchmark/benchmark.h>
-
 #include <cmath>
 #include <memory>
 #include <vector>
+
+#include <benchmark/benchmark.h>
 
 #include "freshet/base/rng.h"
 #include "freshet/core/pipeline.h"
