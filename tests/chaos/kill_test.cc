@@ -1,8 +1,6 @@
 /// kill -9 under load, again and again (FRESHET_KILLS rounds, 50 if not given): whatever was acknowledged is in the
 /// recovered model exactly once, the model equals the fold of its log bit for bit, no LSN is missing, the token rises.
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -13,6 +11,8 @@
 #include <thread>
 #include <unordered_set>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "freshet/core/model_file.h"
 #include "freshet/learn/demo/counting.h"
@@ -52,7 +52,8 @@ struct Promises {
       }
       case 'A':
       case 'D':
-        while (words >> number) acknowledged.insert(static_cast<uint32_t>(number));
+        while (words >> number)
+          acknowledged.insert(static_cast<uint32_t>(number));
         break;
       case 'M':
         words >> number;
@@ -63,8 +64,10 @@ struct Promises {
         remembered.erase(static_cast<uint32_t>(number));
         acknowledged.insert(static_cast<uint32_t>(number));
         break;
-      case 'Q': break;  // a receipt, no promise
-      default: FAIL_CHECK(line);
+      case 'Q':
+        break;  // a receipt, no promise
+      default:
+        FAIL_CHECK(line);
     }
   }
 };
@@ -104,12 +107,13 @@ void kill_again_and_again(int rounds, uint32_t seed) {
     CAPTURE(round);
     const Lsn lsn = truth.lsn;
     const Counting::Tally total = truth.total;
-    Child child(model, static_cast<uint32_t>(round) * 100'000, seed * 1000 + static_cast<uint32_t>(round),
-                promises.remembered);
+    Child child(model, static_cast<uint32_t>(round) * 100'000,
+                seed * 1000 + static_cast<uint32_t>(round), promises.remembered);
     std::this_thread::sleep_for(std::chrono::milliseconds(1 + draw() % 500));
     const std::vector<std::string> lines = child.kill_and_listen();
     CHECK(!child.ended_by_itself());
-    for (const std::string& line : lines) promises.hear(line, lsn, total);
+    for (const std::string& line : lines)
+      promises.hear(line, lsn, total);
     if (!std::filesystem::exists(model + "/log")) continue;  // killed before it had a log
     truth.read_on(model);
     if (round % 10 != 9 && round + 1 != rounds) continue;
@@ -123,14 +127,16 @@ void kill_again_and_again(int rounds, uint32_t seed) {
     REQUIRE(learner.ok());
     CHECK(static_cast<const Counting&>(**learner).total() == truth.total);
     if (round + 1 != rounds) continue;
-    MESSAGE(rounds << " kills: " << promises.acknowledged.size() << " acknowledged, " << truth.lsn << " events, "
-                   << promises.recoveries << " recoveries, token " << promises.token << ", " << from_start.verified
-                   << " checkpoints verified");
+    MESSAGE(rounds << " kills: " << promises.acknowledged.size() << " acknowledged, " << truth.lsn
+                   << " events, " << promises.recoveries << " recoveries, token " << promises.token
+                   << ", " << from_start.verified << " checkpoints verified");
   }
   CHECK(promises.acknowledged.size() > 0);
 }
 
-TEST_CASE("kill -9 under load: nothing acknowledged is lost, nothing is learned twice, the fold is the same bits") {
+TEST_CASE(
+    "kill -9 under load: nothing acknowledged is lost, nothing is learned twice, the fold is the "
+    "same bits") {
   const char* given = std::getenv("FRESHET_KILLS");
   const char* seeded = std::getenv("FRESHET_KILL_SEED");
   auto seed = static_cast<uint32_t>(seeded != nullptr ? std::atoi(seeded) : 1);
