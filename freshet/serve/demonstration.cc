@@ -16,7 +16,9 @@ HostedOptions telemetry_model(std::string name) {
   host.target = "busy";
   host.baseline = "last_value";
   host.is_percent = true;
-  host.served.spec = "scale | linear";
+  // Load jumps, and a machine at rest hardly varies: scaled by so small a deviation one jump is hundreds of units, and plain
+  // gradient steps run away. Recursive least squares needs no scale and no rate.
+  host.served.spec = "rls";
   return host;
 }
 

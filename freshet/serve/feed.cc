@@ -276,7 +276,7 @@ void TelemetryFeed::label(const Waiting& waiting, float busy) noexcept {
   call.labels.set_id(waiting.id);
   call.labels.add_label(busy);
   call.labels.finish();
-  if (model_.model().feedback(std::move(call), [](FeedbackResult&&) {}).ok()) ++sent_;
+  if (model_.feedback(std::move(call), [](FeedbackResult&&) {}).ok()) ++sent_;
 }
 
 }  // namespace freshet

@@ -307,6 +307,11 @@ void HostedModel::train(const Call& call, std::unique_ptr<Reply> reply) noexcept
 
 // ---- feedback
 
+Status HostedModel::feedback(FeedbackCall call, FeedbackCallback done) noexcept {
+  counters_.offered.fetch_add(call.labels.size(), std::memory_order_relaxed);
+  return model_->feedback(std::move(call), std::move(done));
+}
+
 void HostedModel::feedback(const Call& call, std::unique_ptr<Reply> reply) noexcept {
   const InputForm form = this->form();
   if (label_ == Label::none)
@@ -340,7 +345,7 @@ void HostedModel::feedback(const Call& call, std::unique_ptr<Reply> reply) noexc
   feedback.ack = call.has_ack ? call.ack : options_.ack;
   feedback.client = call.principal.name;
   Reply* const kept = reply.release();
-  Status admitted = model_->feedback(std::move(feedback), [&call, kept](FeedbackResult&& result) {
+  Status admitted = this->feedback(std::move(feedback), [&call, kept](FeedbackResult&& result) {
     std::unique_ptr<Reply> answer(kept);
     if (!result.status.ok()) return answer->finish(result.status);
     std::vector<LabelAnswer> answers;

@@ -57,6 +57,7 @@ class HostedModel {
 
   /// The same for feeds inside this process: `done` as ServedModel::train says, after the call has been counted.
   Status train(TrainCall call, TrainCallback done) noexcept;
+  Status feedback(FeedbackCall call, FeedbackCallback done) noexcept;
   /// Predicts every row of a block with final ids, as infer does, and counts it as a call.  out: shape [n, outputs]
   uint32_t predict(const ExampleBlock& block, std::vector<float>& out) noexcept;
 

@@ -27,13 +27,11 @@ Result<std::unique_ptr<Server>> Server::open(ServerOptions options,
                                              const Registry& registry) noexcept {
   std::vector<HostedOptions> models = std::move(options.models);
   auto server = std::unique_ptr<Server>(new Server(std::move(options)));
-  if (!models.empty()) server->default_model_ = models.front().name;
   for (HostedOptions& model : models)
     FRESHET_TRY(server->host(std::move(model), registry));
   FRESHET_TRY(server->load_folders(registry));
   if (server->models_.empty())
     return {Code::invalid_argument, "serve: no model; name one with --model NAME=SPEC"};
-  if (server->default_model_.empty()) server->default_model_ = server->models_.begin()->first;
   server->ticker_ = std::thread([raw = server.get()] { raw->tick(); });
   return server;
 }
@@ -70,6 +68,7 @@ Status Server::host(HostedOptions options, const Registry& registry) noexcept {
                    "serve: model \"" + name + "\": " + std::string(model.status().text()));
   hosted.model = std::move(*model);
   hosted.page->attach(*hosted.model);
+  order_.push_back(name);
   models_.emplace(name, std::move(hosted));
   return {};
 }
@@ -111,12 +110,12 @@ void Server::tick() noexcept {
 }
 
 HostedModel* Server::find(std::string_view name) noexcept {
-  const auto found = models_.find(name.empty() ? std::string_view(default_model_) : name);
+  const auto found = models_.find(name.empty() ? std::string_view(order_.front()) : name);
   return found == models_.end() ? nullptr : found->second.model.get();
 }
 
 PageModel* Server::page(std::string_view name) noexcept {
-  const auto found = models_.find(name.empty() ? std::string_view(default_model_) : name);
+  const auto found = models_.find(name.empty() ? std::string_view(order_.front()) : name);
   return found == models_.end() ? nullptr : found->second.page.get();
 }
 
@@ -199,7 +198,8 @@ void Server::index(const Call& call, Reply& reply) noexcept {
   std::vector<std::string> versions, reasons;
   versions.reserve(models_.size());
   reasons.reserve(models_.size());
-  for (const auto& [name, hosted] : models_) {
+  for (const std::string& name : order_) {
+    const Hosted& hosted = models_.find(name)->second;
     const bool ready = is_ready(*hosted.model, false);
     if (call.ready_only && !ready) continue;
     const ServedModelStatus now = hosted.model->model().status();
