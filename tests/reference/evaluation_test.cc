@@ -88,9 +88,7 @@ TEST_CASE("evaluation: a delay of 0 equals none, to the bit; a longer one doesn'
 }
 
 TEST_CASE("evaluation: a rival that differs shows in McNemar's statistic") {
-  const std::string path = shared_data("streams/phishing.csv");
-  if (path.empty()) return;
-  const Stream stream = read_stream(path);
+  const Stream stream = figure_stream("phishing.csv");
   const Registry registry = core_registry();
   auto model = make_learner("scale | logistic", registry);
   REQUIRE(model.ok());
