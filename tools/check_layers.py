@@ -24,7 +24,7 @@ OUTER = set("""any atomic barrier chrono codecvt complex condition_variable coro
     sstream stdexcept stop_token streambuf syncstream system_error thread typeindex typeinfo valarray stdio.h stdlib.h
     signal.h time.h errno.h limits.h locale.h ctype.h""".split())
 SYSTEM = re.compile(r'^(sys|netinet|arpa|linux|net|asm)/|^(unistd|fcntl|pthread|poll|dirent|dlfcn|netdb|sched|termios|'
-                    r'ftw|grp|pwd|syslog|spawn|ucontext|execinfo|malloc|fnmatch|glob|getopt|utime)\.h$')
+                    r'ftw|grp|semaphore|pwd|syslog|spawn|ucontext|execinfo|malloc|fnmatch|glob|getopt|utime)\.h$')
 INTRINSICS = re.compile(r'^((imm|emm|xmm|nmm|smm|pmm|wmm|tmm|x86)intrin|arm_neon|arm_acle|wasm_simd128|cpuid)\.h$')
 # What tests and benchmarks may use anywhere.
 TEST_ONLY = ("doctest/", "benchmark/", "sanitizer/")
