@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -34,15 +35,29 @@ class BlockNames {
  public:
   explicit BlockNames(ExampleBlock& block) : block_(block) {}
   uint32_t at(NameKind kind, std::string_view text, uint32_t feature = 0) {
-    std::string key(1, static_cast<char>('0' + static_cast<int>(kind)));
+    return find(kind, kind, text, feature).first;
+  }
+  /// A feature; nothing if the model, or a row before this one, knows it as the other kind.
+  std::optional<uint32_t> feature(NameKind kind, std::string_view text, const Schema& schema) {
+    const auto [at, is_new] = find(NameKind::numeric, kind, text, 0);
+    if (!is_new) return block_.names[at].kind == kind ? std::optional(at) : std::nullopt;
+    const std::optional<uint32_t> known = schema.find(text);
+    const bool is_numeric = known && schema.kind(*known) == Schema::Kind::numeric;
+    return !known || is_numeric == (kind == NameKind::numeric) ? std::optional(at) : std::nullopt;
+  }
+
+ private:
+  /// Names of one `group` differ; (place, is it new).
+  std::pair<uint32_t, bool> find(NameKind group, NameKind kind, std::string_view text,
+                                 uint32_t feature) {
+    std::string key(1, static_cast<char>('0' + static_cast<int>(group)));
     key += std::to_string(feature) + ":" + std::string(text);
     const auto [found, is_new] =
         known_.try_emplace(std::move(key), static_cast<uint32_t>(block_.names.size()));
     if (is_new) block_.names.push_back({kind, feature, std::string(text)});
-    return found->second;
+    return {found->second, is_new};
   }
 
- private:
   ExampleBlock& block_;
   std::unordered_map<std::string, uint32_t> known_;
 };
@@ -171,12 +186,15 @@ class RowsReader {
         continue;
       }
       if (value.is_string()) {
-        add_nominal(name, std::string_view(value.get_string().data(), value.get_string().size()));
+        const std::string_view text(value.get_string().data(), value.get_string().size());
+        if (!add_nominal(name, text))
+          return bad(place + ": expected a number, as before, found text");
       } else if (value.is_number() || value.is_bool()) {
         const auto number = static_cast<float>(value.is_bool() ? (value.get_bool() ? 1.0 : 0.0)
                                                                : value.to_number<double>());
         if (!std::isfinite(number)) return bad(place + ": not a finite FP32");
-        add_numeric(name, number);
+        if (!add_numeric(name, number))
+          return bad(place + ": expected text, as before, found a number");
       } else {
         return bad(place + ": expected a number, text, true, false or null");
       }
@@ -202,13 +220,17 @@ class RowsReader {
     return {};
   }
 
-  // Rows by name are always logged with their own names: the trainer is the one who gives ids.
-  void add_numeric(std::string_view name, float value) {
-    out_.add_numeric(names_.at(NameKind::numeric, name), value);
+  // Rows by name are always logged with their own names: the trainer is the one who gives ids. False: the name is
+  // known as the other kind of feature.
+  bool add_numeric(std::string_view name, float value) {
+    const auto feature = names_.feature(NameKind::numeric, name, *form_.schema);
+    if (feature) out_.add_numeric(*feature, value);
+    return feature.has_value();
   }
-  void add_nominal(std::string_view name, std::string_view value) {
-    const uint32_t feature = names_.at(NameKind::nominal, name);
-    out_.add_nominal(feature, names_.at(NameKind::category, value, feature));
+  bool add_nominal(std::string_view name, std::string_view value) {
+    const auto feature = names_.feature(NameKind::nominal, name, *form_.schema);
+    if (feature) out_.add_nominal(*feature, names_.at(NameKind::category, value, *feature));
+    return feature.has_value();
   }
 
   /// [label] '|' { index ':' number }
@@ -340,19 +362,35 @@ class RowsReader {
     }
     if (!std::isfinite(label.number)) return bad(place + ": not a finite number");
     if (label.text.empty()) return bad(place + ": a class needs a name");
-    if (form_.is_binary && form_.schema->class_count() >= 2 &&
-        !find_class(*form_.schema, label.text))
-      return bad(place + ": a third class, " + quoted(label.text) + "; the model tells " +
-                 quoted(form_.schema->class_name(0)) + " from " +
-                 quoted(form_.schema->class_name(1)) + " (use softmax for more)");
+    if (form_.is_binary) FRESHET_TRY(two_classes(place, label.text));
     out_.add_label(static_cast<float>(names_.at(NameKind::label_class, label.text)));
     return {};
+  }
+
+  /// The pair that a binary model tells apart may come with this very call: it is found as the trainer will find it.
+  Status two_classes(const std::string& place, std::string_view text) {
+    const Schema* known = form_.schema;
+    if (known->class_count() < 2) {
+      if (!classes_) {
+        classes_.emplace();
+        for (uint32_t k = 0; k < known->class_count(); ++k)
+          FRESHET_TRY(classes_->label_class(known->class_name(k)));
+      }
+      known = &*classes_;
+      if (known->class_count() < 2) FRESHET_TRY(add_class(*classes_, text, true));
+    }
+    if (known->class_count() < 2 || find_class(*known, text)) return {};
+    return bad(place + ": a third class, " + quoted(text) + "; the model tells " +
+               quoted(known->class_name(0)) + " from " + quoted(known->class_name(1)) +
+               " (use softmax for more)");
   }
 
   const Call& call_;
   const InputForm& form_;
   ExampleBlock& out_;
   BlockNames names_;
+  std::optional<Schema>
+      classes_;  // of a binary model that doesn't know both yet, with those of this call
   const bool is_logged_, is_training_, allow_nonfinite_;
 };
 
