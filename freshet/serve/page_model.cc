@@ -19,11 +19,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kKept = 20;          // surprises and errors
-constexpr uint64_t kSurpriseAfter = 1000;  // rows before a class can surprise
-constexpr double kSurpriseShare = 0.01;
-constexpr uint64_t kErrorAfter = 300;  // labels before a number can surprise
-constexpr double kErrorRatio = 4, kErrorFading = 0.99;
+constexpr std::size_t kKept = 20;  // surprises and errors
 constexpr int64_t kBehindUs = 5'000'000;
 constexpr int64_t kRatesUs = 2'000'000, kLatencyUs = 5'000'000;
 constexpr uint64_t kEarly = 100;  // rows before a windowed value is shown
@@ -97,17 +93,12 @@ void PageModel::attach(const HostedModel& model) noexcept {
 
 void PageModel::learned(const Learned& learned) noexcept {
   if (model_ == nullptr) return;
-  ++rows_;
   // The newest row is for people: a hundred times a second is enough, so that training at full speed pays a compare.
   if (learned.time_us - row_us_ >= 10'000) keep_row(learned);
   if (learned.x.label.empty()) return;
   const bool is_class = main_metric(model_->label()) == "accuracy";
   if (is_class) count_class(static_cast<std::size_t>(learned.x.label[0]));
-  if (learned.before.empty()) return;
-  if (is_class)
-    surprise_of_class(learned);
-  else if (main_metric(model_->label()) == "mae")
-    surprise_of_number(learned);
+  if (!learned.before.empty()) look_for_surprise(learned, is_class);
 }
 
 void PageModel::keep_row(const Learned& learned) noexcept {
@@ -135,58 +126,27 @@ void PageModel::count_class(std::size_t id) noexcept {
     majority_.store(static_cast<uint32_t>(id), std::memory_order_relaxed);
 }
 
-bool PageModel::is_time_for_surprise(int64_t now_us) {
-  if (now_us - surprised_us_ < 500'000) return false;
-  surprised_us_ = now_us;
-  return true;
-}
-
-/// A class is a surprise over 3 bits and among the rarest 1 % of rows.
-void PageModel::surprise_of_class(const Learned& learned) {
-  const auto seen = static_cast<std::size_t>(learned.x.label[0]);
-  const bool is_binary = model_->is_binary();
-  const std::size_t classes = is_binary ? 2 : learned.before.size();
-  const auto probability = [&](std::size_t k) {
-    if (!is_binary) return k < classes ? double{learned.before[k]} : 0.0;
-    return k == 1 ? double{learned.before[0]} : 1 - double{learned.before[0]};
-  };
-  const double p = std::max(probability(seen), 1e-15);
-  if (!(p <= 0.125)) return;  // under 3 bits, or not finite: nearly every row
-  const double bits = -std::log2(p);
-  const auto place =
-      std::min<std::size_t>(static_cast<std::size_t>(bits * 8), bits_seen_.size() - 1);
-  ++bits_seen_[place];
-  uint64_t rarer = 0;
-  for (std::size_t k = place; k < bits_seen_.size(); ++k)
-    rarer += bits_seen_[k];
-  if (rows_ < kSurpriseAfter) return;
-  if (static_cast<double>(rarer) > kSurpriseShare * static_cast<double>(rows_)) return;
-  if (!is_time_for_surprise(unix_us())) return;
-  std::size_t expected = 0;
-  for (std::size_t k = 1; k < classes; ++k)
-    if (probability(k) > probability(expected)) expected = k;
-  publish_surprise(learned,
-                   {{"expected", text(model_->class_text(static_cast<uint32_t>(expected)))},
-                    {"p_expected", number(probability(expected))},
-                    {"seen", text(model_->class_text(static_cast<uint32_t>(seen)))},
-                    {"p", number(p)},
-                    {"bits", number(bits)}});
-}
-
-/// A number is a surprise when its error is over 4 times the faded mean error.
-void PageModel::surprise_of_number(const Learned& learned) {
-  const double error = std::fabs(double{learned.before[0]} - double{learned.x.label[0]});
-  if (!std::isfinite(error)) return;
-  const double mean = faded_weight_ > 0 ? faded_error_ / faded_weight_ : 0;
-  faded_error_ = error + kErrorFading * faded_error_;
-  faded_weight_ = 1 + kErrorFading * faded_weight_;
-  if (rows_ < kErrorAfter || mean <= 0 || error <= kErrorRatio * mean ||
-      !is_time_for_surprise(unix_us()))
-    return;
-  publish_surprise(learned, {{"expected", number(double{learned.before[0]})},
-                             {"seen", number(double{learned.x.label[0]})},
-                             {"error", number(error)},
-                             {"ratio", number(error / mean)}});
+void PageModel::look_for_surprise(const Learned& learned, bool is_class) {
+  const int64_t now_us =
+      learned.time_us;  // record time: no clock is read for rows that surprise nobody
+  if (is_class) {
+    const auto told = surprises_watch_.see_class(static_cast<uint32_t>(learned.x.label[0]),
+                                                 learned.before, now_us);
+    if (told)
+      publish_surprise(learned, {{"expected", text(model_->class_text(told->expected))},
+                                 {"p_expected", number(told->p_expected)},
+                                 {"seen", text(model_->class_text(told->seen))},
+                                 {"p", number(told->p)},
+                                 {"bits", number(told->bits)}});
+  } else if (main_metric(model_->label()) == "mae") {
+    const auto told =
+        surprises_watch_.see_number(double{learned.x.label[0]}, double{learned.before[0]}, now_us);
+    if (told)
+      publish_surprise(learned, {{"expected", number(told->expected)},
+                                 {"seen", number(told->seen)},
+                                 {"error", number(told->error)},
+                                 {"ratio", number(told->ratio)}});
+  }
 }
 
 void PageModel::publish_surprise(const Learned& learned, json::object&& what) {

@@ -23,6 +23,7 @@
 #include "freshet/runtime/training.h"
 #include "freshet/serve/latency.h"
 #include "freshet/serve/series.h"
+#include "freshet/serve/surprise.h"
 
 namespace freshet {
 
@@ -69,13 +70,11 @@ class PageModel final : public TrainerObserver {
   };
   void keep_row(const Learned& learned) noexcept;
   void count_class(std::size_t id) noexcept;
-  void surprise_of_class(const Learned& learned);
-  void surprise_of_number(const Learned& learned);
+  void look_for_surprise(const Learned& learned, bool is_class);
   void publish_surprise(const Learned& learned, boost::json::object&& what);
   boost::json::object status(int64_t now_us);
   boost::json::object metrics(bool is_whole) const;
   void keep(std::string_view name, int64_t now_us, double value);
-  bool is_time_for_surprise(int64_t now_us);
 
   EventHub& hub_;
   const HostedModel* model_ = nullptr;
@@ -100,10 +99,7 @@ class PageModel final : public TrainerObserver {
   // Of the trainer's thread alone.
   int64_t row_us_ = 0;                  // record time of last_row_
   std::vector<uint64_t> class_counts_;  // rows learned since the start, by class
-  int64_t surprised_us_ = 0;
-  uint64_t rows_ = 0;
-  std::array<uint64_t, 256> bits_seen_{};  // rows of 3 bits and more, by eighths of a bit
-  double faded_error_ = 0, faded_weight_ = 0;
+  SurpriseWatch surprises_watch_;
 };
 
 }  // namespace freshet

@@ -8,8 +8,8 @@
 #include "freshet/base/failure.h"
 #include "freshet/base/text.h"
 #include "freshet/base/version.h"
-#include "freshet/runtime/clock.h"
 #include "freshet/net/model_name.h"
+#include "freshet/runtime/clock.h"
 #include "freshet/serve/model_folder.h"
 
 namespace freshet {

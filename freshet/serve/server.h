@@ -82,7 +82,8 @@ class Server final : public Service {
   EventHub hub_;
   LogThreads threads_;
   std::map<std::string, Hosted, std::less<>> models_;
-  std::vector<std::string> order_;  // as they were named, then as they were found: the first is the default one
+  std::vector<std::string>
+      order_;  // as they were named, then as they were found: the first is the default one
   std::atomic<bool> is_draining_{false};
   std::atomic<std::size_t> connections_{0}, inflight_bytes_{0};
 
