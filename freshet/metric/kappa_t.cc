@@ -78,9 +78,13 @@ Result<std::unique_ptr<Metric>> make_kappa_t(const void*, const Registry&) noexc
 
 }  // namespace
 
-constinit const Entry<Metric> kappa_t_metric_entry{
-    .info = metric_info("kappa_t", "Accuracy beyond that of always naming the class before.",
-                        "Bifet et al., ECML PKDD 2013", "28 bytes"),
-    .make = make_kappa_t};
+constexpr Info kInfo = [] {
+  Info info = metric_info("kappa_t", "Accuracy beyond that of always naming the class before.",
+                          "Bifet et al., ECML PKDD 2013", "28 bytes");
+  info.traits = 0;  // the class before twice the same is another stream
+  return info;
+}();
+
+constinit const Entry<Metric> kappa_t_metric_entry{.info = kInfo, .make = make_kappa_t};
 
 }  // namespace freshet
