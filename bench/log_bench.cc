@@ -23,6 +23,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kRecord = 4096;  // payload bytes of the append path
 constexpr uint32_t kInFlight = 64;
+constexpr uint64_t kLargest = uint64_t{64} << 20;  // segments of a log that has run for a while
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -40,11 +41,13 @@ std::vector<std::byte> body_of(std::size_t bytes) {
 }
 
 Result<std::unique_ptr<Appender>> open_appender(LogThreads& threads, const std::string& folder,
-                                                uint32_t sync_delay_us) {
+                                                uint32_t sync_delay_us, uint64_t segment_bytes) {
   std::error_code ignored;
   std::filesystem::remove_all(folder, ignored);
   FRESHET_TRY_ASSIGN(WriterLock lock, WriterLock::acquire(folder));
-  return Appender::open(threads, std::move(lock), {.sync_delay_us = sync_delay_us});
+  return Appender::open(
+      threads, std::move(lock),
+      {.log = {.first_segment_bytes = segment_bytes}, .sync_delay_us = sync_delay_us});
 }
 
 struct Appending {
@@ -54,7 +57,7 @@ struct Appending {
 
 // The append path: the callback of one record sends the next, so that 64 are always under way.
 Result<Appending> append_path(LogThreads& threads, const std::string& folder, uint64_t records) {
-  FRESHET_TRY_ASSIGN(const auto appender, open_appender(threads, folder, 0));
+  FRESHET_TRY_ASSIGN(const auto appender, open_appender(threads, folder, 0, kLargest));
   std::atomic<uint64_t> sent{0}, acked{0}, refused{0};
   const std::vector<std::byte> body = body_of(kRecord);
   std::function<void(const Status&, const Appended&)> done;
@@ -136,7 +139,7 @@ bool append_durably(Appender& appender, const std::vector<std::byte>& body) {
 
 Result<Durable> durable_clients(LogThreads& threads, const std::string& folder, uint32_t clients,
                                 uint32_t sync_delay_us, double seconds) {
-  FRESHET_TRY_ASSIGN(const auto appender, open_appender(threads, folder, sync_delay_us));
+  FRESHET_TRY_ASSIGN(const auto appender, open_appender(threads, folder, sync_delay_us, kLargest));
   std::atomic<bool> stop{false}, failed{false};
   const std::vector<std::byte> body = body_of(256);
   const auto client = [&] {

@@ -15,8 +15,10 @@ struct LogBenchOptions {
   double seconds = 1;                    // of each measurement of durable clients
 };
 
-/// What the log costs. Append path: records of 4 KiB, 64 in flight, acks counted by callback, a reader that takes every
-/// record; beside it, in turn, a loop that writes the same records in the batch sizes that the log used. Durable clients:
+/// What the log costs, with segments of 64 MiB, as it has them after a while.
+///
+/// Append path: records of 4 KiB, 64 in flight, acks counted by callback, a reader that takes every record; beside it, in
+/// turn, a loop that writes the same records in the batch sizes that the log used, to a file that grows. Durable clients:
 /// 1, 16 and 64 threads that each wait for their ack before they send the next record of 256 bytes.
 Result<std::vector<Figure>> bench_log(const LogBenchOptions& options) noexcept;
 

@@ -317,6 +317,12 @@ void Appender::sync_step() noexcept {
     if (sync_due_.load() != Time::max()) threads_.syncer.post(*sync_job_, sync_due_.load());
     return;
   }
+  const Time rest = answered_ + std::chrono::microseconds(options_.sync_delay_us);
+  if (now < rest &&
+      !closing_) {  // clients just answered are about to come again: let them into this group
+    threads_.syncer.post(*sync_job_, rest);
+    return;
+  }
   unsynced_ = 0;
   sync_due_ = Time::max();  // before the sync: what is appended meanwhile asks again
   if (log_->durable() < log_->end()) {
@@ -328,6 +334,7 @@ void Appender::sync_step() noexcept {
     }
     if (!status.ok()) set_phase(Phase::failed, status);
     answer_waiters(status);
+    answered_ = Clock::now();
     if (!status.ok()) return;
   }
   tick_due_ = Clock::now() + std::chrono::microseconds(options_.idle_sync_us);

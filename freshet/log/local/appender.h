@@ -138,7 +138,8 @@ struct AppenderOptions {
                          << 20;  // bytes appended but not taken by the gate; and in the window
   uint64_t max_queue_bytes = uint64_t{64} << 20;  // bytes submitted but not yet appended
   uint32_t max_queue = 65536;                     // requests submitted but not yet appended
-  uint32_t sync_delay_us = 0;  // [0, 2000]: waits that long for more durable waiters
+  uint32_t sync_delay_us =
+      0;  // [0, 2000]: waits that long for more durable waiters to share a sync
   int64_t idle_sync_us =
       1'000'000;                 // without waiters, sync this long after an append; ticks likewise
   int64_t retry_us = 1'000'000;  // a full disk is tried again this often
@@ -261,6 +262,8 @@ class Appender {
   AppenderOptions options_;
   std::unique_ptr<LocalLog> log_;
   std::unique_ptr<Job> append_job_, sync_job_, background_job_;
+
+  Time answered_{};  // the syncer thread's: when the last group of waiters had been answered
 
   // The appender thread's.
   std::vector<AppendRequest> taken_;
