@@ -7,7 +7,7 @@ import { timeTicks } from "../format/times";
 import type { Frame } from "./frame";
 import type { Hole } from "./holes";
 import type { Lane, LineLook } from "./lanes";
-import { paintUnder } from "./paint";
+import { paintAlone, paintUnder } from "./paint";
 import { axisFont, type Colours } from "./theme";
 
 /** Pixels left of all charts, for the values of the axis. */
@@ -119,6 +119,13 @@ function options(now: { current: Props }): uPlot.Options {
       drawAxes: [(plot) => {
         const { frame, holes, index, colours } = now.current;
         paintUnder(plot, now.current.lane, frame, holes, index, colours);
+      }],
+      draw: [(plot) => {
+        const { frame, colours } = now.current;
+        for (const line of now.current.lane.lines) {
+          const cells = frame.columns[line.key]?.last ?? [];
+          paintAlone(plot, cells, frame.t, colourOf(line.look, colours), kWidths[line.look]);
+        }
       }],
     },
   };

@@ -123,3 +123,26 @@ function paintFloor(plot: uPlot, lane: Lane, colour: string): void {
   ctx.stroke();
   ctx.restore();
 }
+
+/** A value without a neighbour makes no line: it is a dot. */
+export function paintAlone(plot: uPlot, cells: readonly Cell[], times: readonly number[], colour: string, width: number): void {
+  const { ctx } = plot;
+  ctx.save();
+  ctx.fillStyle = colour;
+  let run: number[] = [];
+  const flush = () => {
+    const [i, next] = run;
+    if (i !== undefined && next === undefined) {
+      ctx.beginPath();
+      ctx.arc(xOf(plot, times[i] ?? 0), yOf(plot, cells[i] as number), width * devicePixelRatio, 0, 2 * Math.PI);
+      ctx.fill();
+    }
+    run = [];
+  };
+  cells.forEach((cell, i) => {
+    if (cell === null) flush();
+    else if (cell !== undefined && run.length < 2) run.push(i);
+  });
+  flush();
+  ctx.restore();
+}

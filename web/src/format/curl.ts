@@ -1,11 +1,14 @@
 // The lines of "Feed it": calls that work when pasted into a shell.
 
 import type { Cell, ModelInfo } from "../api/types";
+import { shortest } from "./numbers";
+
+const short = (cell: Cell): number | string => (typeof cell === "number" ? shortest(cell) : (cell ?? 0));
 
 /** The tensor that asks about one row, in the form that the model takes. */
 export function inputTensor(info: Pick<ModelInfo, "dense" | "features">, row: Cell[]): unknown {
   if (info.dense) {
-    return { name: "x", shape: [1, row.length], datatype: "FP32", data: row.map((v) => v ?? 0) };
+    return { name: "x", shape: [1, row.length], datatype: "FP32", data: row.map(short) };
   }
   const members = row.map((value, i) => [info.features[i] ?? String(i), value] as const);
   const object = Object.fromEntries(members.filter(([, value]) => value !== null));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bytes, figure, metric, num, percent, signed, target } from "./numbers";
+import { bytes, figure, metric, num, percent, shortest, signed, target } from "./numbers";
 
 describe("numbers", () => {
   it("separates thousands and writes a true minus", () => {
@@ -47,6 +47,13 @@ describe("numbers", () => {
     expect(metric(0.1274, "")).toBe("0.127");
     expect(target(22.7, "points")).toBe("23 %");
     expect(target(105, "")).toBe("105");
+  });
+
+  it("writes an FP32 with as few digits as it needs", () => {
+    expect(shortest(Math.fround(0.1))).toBe(0.1);
+    expect(shortest(99.94318389892578)).toBe(99.943184);
+    expect(shortest(-4)).toBe(-4);
+    expect(Math.fround(shortest(Math.fround(Math.PI)))).toBe(Math.fround(Math.PI));
   });
 
   it("writes bytes in steps of a thousand", () => {

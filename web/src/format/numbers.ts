@@ -70,3 +70,12 @@ export function bytes(value: number | null | undefined): string {
   }
   return `${num(size, unit > 0 && size < 10 ? 1 : 0)} ${units[unit]}`;
 }
+
+/** The number with the fewest digits that is the same FP32: 0.1 for 0.10000000149. */
+export function shortest(value: number): number {
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === Math.fround(value)) return short;
+  }
+  return value;
+}

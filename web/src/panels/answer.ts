@@ -1,7 +1,7 @@
 // What `infer` said about one row, in the words of the page.
 
 import type { Cell, InferReply, ModelInfo } from "../api/types";
-import { percent, target } from "../format/numbers";
+import { percent, shortest, target } from "../format/numbers";
 import { inputTensor } from "../format/curl";
 import { className } from "../format/words";
 
@@ -58,14 +58,4 @@ export function readCell(text: string, words: boolean): Cell {
 }
 
 export const cellText = (cell: Cell | undefined): string =>
-  cell === null || cell === undefined ? "" : typeof cell === "number" ? plain(cell) : cell;
-
-/** As short as it can be typed and still be the same FP32. */
-function plain(value: number): string {
-  for (let digits = 1; digits < 9; digits++) {
-    const text = Number(value.toPrecision(digits));
-    if (Math.fround(text) === Math.fround(value)) return String(text);
-  }
-  return String(value);
-}
-
+  cell === null || cell === undefined ? "" : typeof cell === "number" ? String(shortest(cell)) : cell;

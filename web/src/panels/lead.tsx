@@ -53,6 +53,9 @@ function Headline({ model, lostUs }: PanelProps) {
   return <h1>{verdict(held.current?.comparison ?? fresh, lostUs !== null)}</h1>;
 }
 
+/** Letters that fit at full size. */
+const kLongFigure = 7;
+
 function Versus(props: PanelProps) {
   const { model, lostUs } = props;
   const { metrics, info } = model;
@@ -65,6 +68,8 @@ function Versus(props: PanelProps) {
   const stale = lostUs === null ? "" : " stale";
   const figure = (v: number | null) => (v === null && isNotFinite(metrics, model.status) ? kNotFinite : metric(v, metrics.unit));
   const big = mainFigure(model);
+  // A figure without bounds, as an error of 1.94e+37, is set smaller: it has to fit a phone.
+  const size40 = big.length <= kLongFigure ? "big" : "big long";
   return (
     <table class="versus">
       <thead>
@@ -75,7 +80,7 @@ function Versus(props: PanelProps) {
       </thead>
       <tbody>
         <tr class="big-row">
-          <td class={`n ${own === null ? "ref" : "big"}${stale}`}>{big}</td>
+          <td class={`n ${own === null ? "ref" : size40}${stale}`}>{big}</td>
           <td class="w">{model.name}</td>
           <td><Bar value={size(own)} most={most} unit={regression ? metrics.unit : "mistakes"} /></td>
         </tr>
