@@ -112,6 +112,8 @@ class EndSignals {
     action.sa_flags = static_cast<int>(SA_RESETHAND);
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
+    // A log that may not grow (ulimit -f) is a failed write, told on the page; not the end of the process.
+    std::signal(SIGXFSZ, SIG_IGN);
   }
   int wait() noexcept {
     while (sem_wait(&wake_) != 0 && errno == EINTR && which_ == 0) {

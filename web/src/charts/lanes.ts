@@ -144,7 +144,8 @@ function metricLane(part: Part, shown: Scale | null): Lane {
   };
 }
 
-const trim = (v: number) => num(v, 3).replace(/\.?0+$/, "");
+/** 2.5, 1,000, 5e-4, 5e36: as short as it can be. */
+const trim = (v: number) => (v !== 0 && (Math.abs(v) >= 1e7 || Math.abs(v) < 1e-3) ? v.toExponential().replace("e+", "e") : num(v, 3).replace(/\.?0+$/, ""));
 
 function throughputLane(part: Part, shown: Scale | null): Lane {
   const keys = ["predict_per_s", "learn_per_s"];

@@ -21,6 +21,7 @@ describe("numbers", () => {
     expect(signed(0.438)).toBe("+0.44");
     expect(signed(-1.74)).toBe("−1.74");
     expect(signed(-0.001)).toBe("+0.00");
+    expect(signed(-3.4028235e38)).toBe("−3.40e+38");
   });
 
   it("keeps three digits that matter", () => {

@@ -19,9 +19,15 @@ export function num(value: number | null | undefined, digits = 0): string {
   return /^-[0.]+$/.test(text) ? text.slice(1) : text.replace("-", "−");
 }
 
-/** As `num`, with "+" before what is not negative: +0.44. */
-export const signed = (value: number, digits = 2): string =>
-  (value < 0 && !/^[0.]+$/.test(num(-value, digits)) ? "−" : "+") + num(Math.abs(value), digits);
+/** Two decimals, as parts of a prediction have; three digits that matter where those would be a row of zeros. */
+export const part = (value: number, digits = 2): string =>
+  Math.abs(value) < 1e5 ? num(value, digits) : figure(value);
+
+/** As `part`, with "+" before what is not negative: +0.44. */
+export function signed(value: number, digits = 2): string {
+  const size = part(Math.abs(value), digits);
+  return (value < 0 && !/^[0.]+$/.test(size) ? "−" : "+") + size;
+}
 
 /** Three digits that matter: 0.0123, 3.62, 36.2, 362; for values without a unit of their own. */
 export function figure(value: number | null | undefined): string {

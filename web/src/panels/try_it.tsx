@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { infer, Refused } from "../api/client";
 import type { Cell, ModelInfo } from "../api/types";
 import { shorten } from "../charts/labels";
-import { kUnknown, num, signed } from "../format/numbers";
+import { kUnknown, num, part, signed } from "../format/numbers";
 import { clock } from "../format/times";
 import { count } from "../format/words";
 import { type Answer, cellText, partUnit, question, readAnswer, readCell } from "./answer";
@@ -133,7 +133,7 @@ function Fields({ info, texts, bad, parts, edit }: FieldsProps) {
       <span class="q unit">{partUnit(info)}</span>
       {fields.map((text, i) => (
         <Field key={i} id={`f${i}`} name={info.features[i] ?? String(i)} text={text} bad={bad[i] ?? false} numeric={info.dense}
-          part={parts?.[i] ?? null} most={most} edit={(value) => edit(i, value)} />
+          points={parts?.[i] ?? null} most={most} edit={(value) => edit(i, value)} />
       ))}
       {texts.length > fields.length && <p class="q more">and {num(texts.length - fields.length)} more, as they are in the row</p>}
     </form>
@@ -146,23 +146,23 @@ interface FieldProps {
   text: string;
   bad: boolean;
   numeric: boolean;
-  part: number | null;
+  points: number | null;
   most: number;
   edit(value: string): void;
 }
 
-function Field({ id, name, text, bad, numeric, part, most, edit }: FieldProps) {
-  const width = part === null ? 0 : (Math.abs(part) / most) * 49;
+function Field({ id, name, text, bad, numeric, points, most, edit }: FieldProps) {
+  const width = points === null ? 0 : (Math.abs(points) / most) * 49;
   return (
     <>
       <label for={id} title={name}>{shorten(name, 22)}</label>
       <input id={id} type="text" inputMode={numeric ? "decimal" : "text"} autocomplete="off" spellcheck={false} value={text}
         aria-invalid={bad ? "true" : undefined} onInput={(e) => edit(e.currentTarget.value)} />
       <svg height="24" width="100%" viewBox="0 0 100 24" preserveAspectRatio="none" aria-hidden="true">
-        {part !== null && <rect class={part < 0 ? "less" : "more"} x={part < 0 ? 50 - width : 50} y="8" width={Math.max(0.3, width)} height="8" />}
+        {points !== null && <rect class={points < 0 ? "less" : "more"} x={points < 0 ? 50 - width : 50} y="8" width={Math.max(0.3, width)} height="8" />}
         <line class="ax" x1="50" x2="50" y1="0" y2="24" vector-effect="non-scaling-stroke" />
       </svg>
-      <span class="v">{part === null ? kUnknown : signed(part)}</span>
+      <span class="v">{points === null ? kUnknown : signed(points)}</span>
     </>
   );
 }
@@ -186,7 +186,7 @@ function answerWords(reply: Reply, cells: Cell[] | null, blank: boolean, lost: b
   return (
     <>
       <b>{answer.said}</b><span>{answer.sure}</span>
-      {answer.bias !== null && <span class="q bias">bias {num(answer.bias, 2)}</span>}
+      {answer.bias !== null && <span class="q bias">bias {part(answer.bias)}</span>}
     </>
   );
 }
