@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include "freshet/net/http/test_client.h"
 
@@ -391,6 +392,40 @@ TEST_CASE("attack: malformed bytes stop neither the server nor each other") {
     client.half_close();
     client.some(2000);
   }
+  CHECK(answers_a_good_request(server.port));
+}
+
+TEST_CASE("attack: out of descriptors, the oldest idle connection makes room for a new one") {
+  TestServer server;
+  RawClient idle(server.port);
+  idle.send(request("GET", "/v2/health/live"));
+  REQUIRE(status_of(idle.response()) == 200);
+  const int late =
+      ::socket(AF_INET, SOCK_STREAM, 0);  // its descriptor is taken before there are none
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  rlimit few = before;
+  few.rlim_cur = static_cast<rlim_t>(late) + 1;
+  ::setrlimit(RLIMIT_NOFILE, &few);
+  std::vector<int> fillers;
+  for (int copy = ::dup(late); copy >= 0; copy = ::dup(late))
+    fillers.push_back(copy);
+
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(server.port);
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  REQUIRE(::connect(late, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
+  const std::string live = request("GET", "/v2/health/live");
+  REQUIRE(::send(late, live.data(), live.size(), MSG_NOSIGNAL) > 0);
+  pollfd wait{.fd = late, .events = POLLIN, .revents = 0};
+  CHECK(::poll(&wait, 1, 5000) == 1);
+  CHECK(idle.is_closed());
+
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  for (const int copy : fillers)
+    ::close(copy);
+  ::close(late);
   CHECK(answers_a_good_request(server.port));
 }
 

@@ -332,6 +332,8 @@ void HttpConnection::answer() {
   if (!reader_.head().origin.empty()) add_cors();
   tell_service();
   closes_ = closes_ || worker_->shared().is_draining.load(std::memory_order_relaxed);
+  if (!closes_ && !reader_.head().is_http_11)
+    exchange_->response.add_head("Connection: keep-alive\r\n");
   write(exchange_->response.finish(worker_->date(), closes_,
                                    reader_.head().verb == HttpRoute::Verb::head));
 }
@@ -544,7 +546,8 @@ void HttpConnection::check_time(int64_t now_us) noexcept {
       if (passed_us > limits.idle_time_us) close();
       break;
     case Phase::head:
-      if (passed_us > limits.header_time_us) refuse(408, "header: too slow; it has 5 s", true);
+      if (passed_us > limits.header_time_us)
+        refuse(408, "header: too slow; send it in one piece", true);
       break;
     case Phase::body:
       check_body_time(passed_us);
