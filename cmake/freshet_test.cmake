@@ -20,13 +20,13 @@ function(freshet_doctest target label ring)
     target_compile_options(${target} PRIVATE -fno-rtti)
   endif()
   add_test(NAME ${target} COMMAND ${target})
-  if(label MATCHES "^(conformance|golden)$")
-    freshet_group(sanitized_tests ${target})
-  elseif(label STREQUAL "attack")
-    freshet_group(attack_tests ${target})
-  endif()
   set_tests_properties(${target} PROPERTIES LABELS ${label} SKIP_RETURN_CODE 77 TIMEOUT 300
                        WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  if(label MATCHES "^(conformance|golden)$")
+    freshet_group(sanitized ${target})
+  elseif(label STREQUAL "attack")
+    freshet_group(attack ${target})
+  endif()
 endfunction()
 
 # The test of one folder; called by freshet_finish when every folder is known.
@@ -44,21 +44,24 @@ function(freshet_folder_test folder)
   get_property(libs GLOBAL PROPERTY FRESHET_TEST_LIBS_${folder})
   target_link_libraries(${name}_test PRIVATE ${libs})
   if(ring LESS_EQUAL 5)
-    freshet_group(sanitized_tests ${name}_test)
+    freshet_group(sanitized ${name}_test)
   endif()
   if(folder MATCHES "^(runtime|log|net)(/|$)")
-    freshet_group(race_tests ${name}_test)
+    freshet_group(races ${name}_test)
     set_tests_properties(${name}_test PROPERTIES LABELS "unit;races")
   endif()
 endfunction()
 
-# freshet_group(GROUP TARGET): `ninja GROUP` builds TARGET too. tools/test builds the groups sanitized_tests (asan),
-# race_tests (tsan), attack_tests and fuzzers.
+# freshet_group(GROUP TARGET): `ninja GROUP` builds TARGET too, and its ctest has the label GROUP. tools/test builds and runs
+# the groups sanitized (preset asan), races (tsan), attack and fuzz: not all that there is.
 function(freshet_group group target)
   if(NOT TARGET ${group})
     add_custom_target(${group})
   endif()
   add_dependencies(${group} ${target})
+  if(TEST ${target})
+    set_property(TEST ${target} APPEND PROPERTY LABELS ${group})
+  endif()
 endfunction()
 
 # The benchmark of one folder, built on request only: ninja <folder>_bench, or all of them: ninja benches.
