@@ -99,7 +99,8 @@ void Model::put(std::unique_ptr<ModelView> view) noexcept {
   view->lsn = applied_;
   view->kind = kind_;
   outputs_ = view->outputs;
-  views_.publish(std::move(view), version_bytes_);
+  const uint64_t bytes = sizeof(ModelView) + (view->is_live ? 0 : view->learner->bytes());
+  views_.publish(std::move(view), bytes);
 }
 
 Status Model::publish() noexcept {
@@ -159,7 +160,6 @@ const Learner& WriterLease::working() const noexcept { return *model_->working_;
 Schema& WriterLease::schema() noexcept { return *model_->schema_; }
 Lsn WriterLease::applied() const noexcept { return model_->applied_; }
 uint64_t WriterLease::token() const noexcept { return model_->leases_; }
-void WriterLease::set_version_bytes(uint64_t bytes) noexcept { model_->version_bytes_ = bytes; }
 
 void WriterLease::begin(int64_t time_us) noexcept {
   if (model_->clock_.waiting_us.load(std::memory_order_relaxed) == 0)

@@ -137,8 +137,6 @@ class [[nodiscard]] WriterLease {
   /// Puts another learner in the model's place, for instance after a reset, and publishes it at once. Readers keep the
   /// old one until they let go.
   Status replace(std::unique_ptr<Learner> learner) noexcept;
-  /// Bytes of one version, for the limit of what waits to be freed; known from the last checkpoint.
-  void set_version_bytes(uint64_t bytes) noexcept;
 
   /// Saves the working learner. For pipelines use the model file (core/model_file.h).
   Status checkpoint(Writer& writer, Lsn lsn) noexcept;
@@ -195,7 +193,6 @@ class Model {
   Lsn published_ = 0;
   uint32_t outputs_ = 0;              // of what readers see
   uint32_t kind_ = 0;
-  uint64_t version_bytes_ = sizeof(ModelView);
   int64_t published_ns_ = 0;          // when the last publication ended, or was refused
   bool copies_ = true;                // copy_into works for this learner
   uint32_t asked_ = 0;                // publish_if_due: reads the clock on every 8th call

@@ -343,7 +343,6 @@ void Trainer::capture(std::vector<CheckpointCallback> asked) noexcept {
   capture->lsn = fold_->counts().lsn;
   capture->events = fold_->counts().events;
   checkpoint_due_ns_.store(capture->began_ns + options_.checkpoint_every_us * 1000, std::memory_order_relaxed);
-  if (const uint64_t bytes = version_bytes_.load(std::memory_order_relaxed); bytes != 0) lease_.set_version_bytes(bytes);
   auto learner = lease_.working().clone();
   if (!learner.ok()) {
     notice(Level::error, learner.status().text());
@@ -369,7 +368,6 @@ void Trainer::write(Capture& capture) noexcept {
     gauges_.checkpoint_cost_us = (steady_ns() - capture.began_ns) / 1000;
     gauges_.checkpoint = capture.lsn;
     checkpoint_events_ = capture.events;
-    version_bytes_ = bytes;
     if (options_.observer != nullptr) options_.observer->checkpointed(capture.lsn, bytes);
   } else {
     notice(Level::error, "checkpoint at " + std::to_string(capture.lsn) + ": " + std::string(written.text()));

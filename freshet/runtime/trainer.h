@@ -132,7 +132,6 @@ class Trainer {
   std::atomic<bool> is_pause_wanted_{false};
   std::atomic<bool> is_writing_{false};        // the background thread has a checkpoint under way
   std::atomic<uint64_t> checkpoint_events_;    // the fold's events in the newest checkpoint
-  std::atomic<uint64_t> version_bytes_{0};
 
   LsnWaiters applied_waiters_, published_waiters_;
   TrainerGauges gauges_;
