@@ -25,9 +25,11 @@ std::string human(double value, int digits = 6) {
 std::string grouped(double value) {
   if (!(value < 1e15)) return human(value, 3);
   double unit = 1;
-  while (value / unit >= 1000) unit *= 10;
+  while (value / unit >= 1000)
+    unit *= 10;
   std::string text = std::to_string(static_cast<uint64_t>(std::round(value / unit) * unit));
-  for (std::size_t k = text.size(); k > 3; k -= 3) text.insert(k - 3, ",");
+  for (std::size_t k = text.size(); k > 3; k -= 3)
+    text.insert(k - 3, ",");
   return text;
 }
 

@@ -1,0 +1,162 @@
+/// `freshet bench NAME...`: the project's benchmarks, with their gates.
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+
+#include "freshet/base/chars.h"
+#include "freshet/base/failure.h"
+#include "freshet/base/text.h"
+#include "freshet/cli/benchmark.h"
+#include "freshet/cli/command.h"
+#include "freshet/cli/console.h"
+#include "freshet/cli/json_text.h"
+
+namespace freshet {
+namespace {
+
+struct BenchFlags {
+  std::string_view data, folder;
+  uint32_t rounds = 5;
+};
+constexpr std::array kBenchFlags{
+    option<&BenchFlags::data>(
+        "data", "Folder with the public streams; else $FRESHET_SHARED_DATA, ../shared/data."),
+    option<&BenchFlags::folder>("folder",
+                                "On the disk to be measured; a folder is made in it and removed."),
+    option<&BenchFlags::rounds>("rounds", "Of each measurement, interleaved; the median counts.", 1,
+                                1000),
+};
+struct BenchOptions {
+  BenchFlags flags;
+  CommonOptions common;
+};
+constexpr std::array kGroups{
+    group<&BenchOptions::flags>("benchmarks", kBenchFlags),
+    group<&BenchOptions::common>("all commands", kCommonOptions),
+};
+constexpr std::array<std::string_view, 2> kExamples{
+    "freshet bench  # what there is",
+    "freshet bench text --rounds 9 --json  # figures, with their gates, for programs",
+};
+
+constinit std::span<const Benchmark> known;
+
+// As tests find it.
+std::string data_folder(std::string_view given) {
+  if (!given.empty()) return std::string(given);
+  const char* shared = std::getenv("FRESHET_SHARED_DATA");
+  if (shared != nullptr) return shared;
+  std::error_code error;
+  return std::filesystem::is_directory("../shared/data", error) ? "../shared/data" : "";
+}
+
+void print_figure(const Figure& figure, Console& console) {
+  char text[kNumberChars];
+  std::string line = "  " + figure.name;
+  line += std::string(line.size() < 58 ? 58 - line.size() : 1, ' ');
+  line += std::string(text, format_human(figure.value, text, 4)) + " " + figure.unit;
+  if (figure.gate) {
+    line += std::string("  (") + (figure.at_least ? "at least " : "at most ") +
+            std::string(text, format_human(*figure.gate, text, 4)) +
+            (figure.holds() ? ": holds)" : ": MISSED)");
+  }
+  console.print_line(line);
+}
+
+void put_figure(JsonText& json, const Figure& figure) {
+  json.begin_object()
+      .text("name", figure.name)
+      .number("value", figure.value)
+      .text("unit", figure.unit);
+  if (figure.gate) {
+    json.number(figure.at_least ? "at_least" : "at_most", *figure.gate)
+        .boolean("holds", figure.holds());
+  }
+  json.end_object();
+}
+
+int unknown(std::string_view name, Console& console) {
+  std::vector<std::string_view> names;
+  for (const Benchmark& benchmark : known)
+    names.push_back(benchmark.name);
+  const std::string_view nearest = nearest_name(name, names);
+  console.error("bench: no benchmark \"" + std::string(name) + "\"" +
+                (nearest.empty() ? "; freshet bench shows them"
+                                 : "; did you mean " + std::string(nearest) + "?"));
+  return kWrongInput;
+}
+
+int show_all(Console& console) {
+  JsonText json;
+  json.begin_array();
+  for (const Benchmark& benchmark : known) {
+    json.begin_object()
+        .text("name", benchmark.name)
+        .text("summary", benchmark.summary)
+        .end_object();
+    if (!console.json()) {
+      console.print_line(
+          std::string(benchmark.name) +
+          std::string(benchmark.name.size() < 12 ? 12 - benchmark.name.size() : 1, ' ') +
+          std::string(benchmark.summary));
+    }
+  }
+  if (console.json()) console.print_line(json.end_array().str());
+  return kDone;
+}
+
+int run(const BenchOptions& options, std::span<const std::string_view> words, Console& console) {
+  if (words.empty()) return show_all(console);
+  BenchSettings settings;
+  settings.data = data_folder(options.flags.data);
+  settings.folder = options.flags.folder.empty() ? std::filesystem::temp_directory_path().string()
+                                                 : std::string(options.flags.folder);
+  settings.rounds = options.flags.rounds;
+  JsonText json;
+  json.begin_object();
+  bool all_hold = true;
+  for (const std::string_view name : words) {
+    const auto found = std::find_if(known.begin(), known.end(),
+                                    [name](const Benchmark& b) { return b.name == name; });
+    if (found == known.end()) return unknown(name, console);
+    if (!console.json()) console.print_line(std::string(name) + ":");
+    const Result<std::vector<Figure>> figures = found->run(settings);
+    if (!figures.ok()) return console.fail(figures.status());
+    json.key(name).begin_array();
+    for (const Figure& figure : *figures) {
+      all_hold = all_hold && figure.holds();
+      put_figure(json, figure);
+      if (!console.json()) print_figure(figure, console);
+    }
+    json.end_array();
+  }
+  if (console.json()) console.print_line(json.end_object().str());
+  return all_hold ? kDone : kFailed;
+}
+
+}  // namespace
+
+void set_benchmarks(std::span<const Benchmark> all) noexcept {
+  known = all;
+}
+
+std::span<const Benchmark> known_benchmarks() noexcept {
+  return known;
+}
+
+extern const Command bench_command;
+constinit const Command bench_command{
+    "bench",
+    "Runs the project's benchmarks and compares figures with their gates.",
+    "[NAME...] [options]",
+    kExamples,
+    {"NAME", "benchmarks; none: shows what there is", 0, 100},
+    kGroups,
+    sizeof(BenchOptions),
+    &command_defaults<BenchOptions>,
+    &run_with<BenchOptions, &run>};
+
+}  // namespace freshet
