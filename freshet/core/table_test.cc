@@ -1,0 +1,143 @@
+#include "freshet/core/table.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+namespace freshet {
+namespace {
+
+/// Keeps what save() puts.
+class Memory final : public Writer, public Reader {
+ public:
+  struct Kept {
+    DType type;
+    std::vector<uint64_t> shape;
+    std::vector<std::byte> data;
+  };
+  Status put(std::string_view name, const TensorRef& tensor) noexcept override {
+    all[std::string(name)] = {tensor.type,
+                              {tensor.shape.begin(), tensor.shape.end()},
+                              {tensor.data.begin(), tensor.data.end()}};
+    return {};
+  }
+  uint32_t format() const noexcept override { return 1; }
+  Result<TensorRef> get(std::string_view name) noexcept override {
+    const auto at = all.find(std::string(name));
+    if (at == all.end()) return {Code::not_found, "no such tensor"};
+    return TensorRef{at->second.type, at->second.shape, at->second.data};
+  }
+  std::map<std::string, Kept> all;
+};
+
+Table table(std::size_t size) {
+  auto made = Table::make(size);
+  REQUIRE(made.ok());
+  return std::move(*made);
+}
+
+void set(Table& t, std::size_t at, float value) {
+  t.touch(at);
+  t.data()[at] = value;
+}
+
+}  // namespace
+
+TEST_CASE("table: begins as zeros without memory, and counts the chunks touched") {
+  Table t = table(std::size_t{1} << 28);  // 1 GiB
+  CHECK(t.chunk_count() == 1u << 14);
+  CHECK(t.bytes() == sizeof(uint32_t) << 14);
+  CHECK(t.data()[12345678] == 0);
+  set(t, 12345678, 1);
+  CHECK(t.touched(12345678 >> Table::kChunkBits));
+  CHECK(t.bytes() == (sizeof(uint32_t) << 14) + Table::kChunkFloats * sizeof(float));
+}
+
+TEST_CASE("table: more than the machine has is exhausted, not a crash") {
+  CHECK(Table::make(SIZE_MAX / 8).status().code() == Code::exhausted);
+  CHECK(Table::make(SIZE_MAX).status().code() == Code::exhausted);
+}
+
+TEST_CASE(
+    "table: a watcher hears of the first store into each chunk, before it, once a generation") {
+  struct Seen {
+    Table* table;
+    std::vector<uint32_t> chunks;
+    std::vector<float> values;
+  };
+  Table t = table(3 * Table::kChunkFloats - 5);
+  set(t, 7, 1);
+  Seen seen{&t, {}, {}};
+  const auto hook = [](void* self, uint32_t chunk) noexcept {
+    auto& s = *static_cast<Seen*>(self);
+    s.chunks.push_back(chunk);
+    s.values.push_back(s.table->chunk(chunk)[7]);
+  };
+  t.watch(hook, &seen);
+  set(t, 7, 2);
+  set(t, 7, 3);
+  set(t, 2 * Table::kChunkFloats + 7, 4);
+  CHECK(seen.chunks == std::vector<uint32_t>{0, 2});
+  CHECK(seen.values == std::vector<float>{1, 0});  // what was there before
+  t.watch(hook, &seen);
+  set(t, 7, 5);
+  CHECK(seen.chunks.size() == 3);
+  t.watch(nullptr, nullptr);
+  set(t, 7, 6);
+  CHECK(seen.chunks.size() == 3);
+  CHECK(t.chunk(2).size() == Table::kChunkFloats - 5);
+}
+
+TEST_CASE("table: few numbers are saved by row, many whole; both come back to the bit") {
+  for (const std::size_t step : {std::size_t{1}, std::size_t{1000}}) {
+    Table t = table(20'000);
+    for (std::size_t k = 0; k < t.size(); k += step)
+      set(t, k, static_cast<float>(k) - 10'000);
+    set(t, 3, -0.0f);
+    Memory memory;
+    REQUIRE(t.save(memory, "w").ok());
+    CHECK(memory.all.contains("w/rows") == (step == 1000));
+    Table back = table(20'000);
+    REQUIRE(back.load(memory, "w").ok());
+    for (std::size_t k = 0; k < t.size(); k++)
+      CHECK(std::as_bytes(std::span(t.data() + k, 1))[3] ==
+            std::as_bytes(std::span(back.data() + k, 1))[3]);
+    CHECK(std::vector<float>(back.values().begin(), back.values().end()) ==
+          std::vector<float>(t.values().begin(), t.values().end()));
+  }
+}
+
+TEST_CASE("table: rows out of order or range, or another size, are corrupt") {
+  const float values[] = {1, 2};
+  const auto load = [&](std::vector<uint64_t> rows) {
+    Memory memory;
+    REQUIRE(put_array<float>(memory, "w", values).ok());
+    REQUIRE(put_array<uint64_t>(memory, "w/rows", rows).ok());
+    Table t = table(100);
+    return t.load(memory, "w").code();
+  };
+  CHECK(load({3, 99}) == Code::ok);
+  CHECK(load({3, 100}) == Code::corrupt);
+  CHECK(load({5, 5}) == Code::corrupt);
+  CHECK(load({5, 4}) == Code::corrupt);
+  CHECK(load({5}) == Code::corrupt);
+  Memory memory;
+  REQUIRE(put_array<float>(memory, "w", values).ok());
+  Table t = table(3);
+  CHECK(t.load(memory, "w").code() == Code::corrupt);
+}
+
+TEST_CASE("table: a clone has the numbers, and only the chunks that were touched") {
+  Table t = table(std::size_t{1} << 24);
+  set(t, 5'000'000, 7);
+  auto copy = t.clone();
+  REQUIRE(copy.ok());
+  CHECK(copy->data()[5'000'000] == 7);
+  CHECK(copy->bytes() == t.bytes());
+  set(t, 5'000'000, 8);
+  CHECK(copy->data()[5'000'000] == 7);
+}
+
+}  // namespace freshet

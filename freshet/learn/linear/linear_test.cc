@@ -1,0 +1,159 @@
+#include "freshet/learn/linear/linear.h"
+
+#include <cmath>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "freshet/learn/linear/passive_aggressive.h"
+#include "freshet/learn/linear/rls.h"
+#include "freshet/learn/linear/softmax.h"
+
+namespace freshet {
+namespace {
+
+float predict(const Learner& learner, const Example& x) {
+  float out = -1;
+  learner.predict(x, {&out, 1});
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("losses: the slope is the derivative, by central differences") {
+  const LossShape shape{.margin = 1, .tau = .3, .eps = .25, .c = .5};
+  const auto value = [&](Loss loss, double raw, double y) {
+    const double e = raw - y;
+    switch (loss) {
+      case Loss::squared:
+        return e * e;
+      case Loss::logistic:
+        return std::log1p(std::exp(-y * raw));
+      case Loss::hinge:
+        return std::fmax(0, shape.margin - y * raw);
+      case Loss::absolute:
+        return std::abs(e);
+      case Loss::quantile:
+        return e > 0 ? (1 - shape.tau) * e : -shape.tau * e;
+      case Loss::epsilon:
+        return std::fmax(0, std::abs(e) - shape.eps);
+      case Loss::huber:
+        return std::abs(e) <= shape.c ? e * e / 2 : shape.c * (std::abs(e) - shape.c / 2);
+      case Loss::poisson:
+        return std::exp(raw) - y * raw;
+    }
+    return 0.0;
+  };
+  constexpr Loss kAll[] = {Loss::squared,  Loss::logistic, Loss::hinge, Loss::absolute,
+                           Loss::quantile, Loss::epsilon,  Loss::huber, Loss::poisson};
+  for (const Loss loss : kAll) {
+    for (const double y : {-1.0, 1.0}) {
+      for (double raw = -2.03; raw < 2; raw += .17) {
+        const double h = 1e-6;
+        const double by_difference = (value(loss, raw + h, y) - value(loss, raw - h, y)) / (2 * h);
+        CHECK(slope(loss, raw, y, shape) == doctest::Approx(by_difference).epsilon(1e-4));
+      }
+    }
+  }
+}
+
+TEST_CASE("linear: l1 drives a useless weight to exactly zero and leaves a useful one") {
+  auto made = Linear::make({.l1 = .2});
+  REQUIRE(made.ok());
+  for (uint32_t k = 0; k < 2000; k++) {
+    const float x[] = {static_cast<float>(k % 3) - 1, static_cast<float>(k % 7) - 3};
+    const float y[] = {5 * x[0]};
+    REQUIRE((*made)->learn({.dense = x, .label = y}, {}).ok());
+  }
+  CHECK((*made)->parameters()[1] > 3);
+  CHECK((*made)->parameters()[2] == 0);
+}
+
+TEST_CASE("linear: a quantile is learned as a quantile") {
+  auto made = Linear::make(
+      {.learning_rate = .1, .loss = LinearLoss::quantile, .tau = .9, .bias = BiasRule::feature});
+  REQUIRE(made.ok());
+  for (uint32_t k = 0; k < 20'000; k++) {
+    const float y[] = {static_cast<float>((k * 37) % 100)};
+    REQUIRE((*made)->learn({.label = y}, {}).ok());
+  }
+  CHECK(predict(**made, {}) == doctest::Approx(90).epsilon(.03));
+}
+
+TEST_CASE("linear: the automatic clip keeps unscaled sgd finite") {
+  auto made = Linear::make({.clip = 0});
+  REQUIRE(made.ok());
+  for (uint32_t k = 0; k < 1000; k++) {
+    const float x[] = {static_cast<float>(100 + k % 50)};
+    const float y[] = {3 * x[0]};
+    REQUIRE((*made)->learn({.dense = x, .label = y}, {}).ok());
+    CHECK(std::isfinite(predict(**made, {.dense = x})));
+  }
+}
+
+TEST_CASE("linear: an inverse schedule shrinks the second step by the root of two") {
+  auto constant = Linear::make({.learning_rate = .1, .intercept_rate = 0});
+  auto inverse =
+      Linear::make({.learning_rate = .1, .schedule = RateSchedule::inverse, .intercept_rate = 0});
+  REQUIRE((constant.ok() && inverse.ok()));
+  const float x[] = {1}, y[] = {1};
+  for (const auto* model : {&constant, &inverse})
+    REQUIRE((**model)->learn({.dense = x, .label = y}, {}).ok());
+  CHECK((*constant)->parameters()[1] == (*inverse)->parameters()[1]);
+  const float first = (*constant)->parameters()[1];
+  for (const auto* model : {&constant, &inverse})
+    REQUIRE((**model)->learn({.dense = x, .label = y}, {}).ok());
+  const float by_constant = (*constant)->parameters()[1] - first,
+              by_inverse = (*inverse)->parameters()[1] - first;
+  CHECK(by_constant / by_inverse == doctest::Approx(std::sqrt(2)));
+}
+
+TEST_CASE("passive_aggressive: moves just far enough that the margin is 1") {
+  auto made = PassiveAggressive::make({.mode = 0});
+  REQUIRE(made.ok());
+  const float x[] = {3, 4}, y[] = {1};
+  REQUIRE((*made)->learn({.dense = x, .label = y}, {}).ok());
+  // tau = 1 / 25; w = {.12, .16}; b = .04; raw = .36 + .64 + .04
+  CHECK((*made)->parameters()[0] == doctest::Approx(.04));
+  CHECK((*made)->parameters()[1] == doctest::Approx(.12));
+  CHECK(predict(**made, {.dense = x}) == doctest::Approx(1 / (1 + std::exp(-1.04))));
+}
+
+TEST_CASE("rls: three exact points give the line through them") {
+  Rls model({.lambda = 1, .delta = 1e-9, .cap = 1e6});
+  for (const float at : {1.f, 2.f, 5.f}) {
+    const float x[] = {at}, y[] = {7 - 2 * at};
+    REQUIRE(model.learn({.dense = x, .label = y}, {}).ok());
+  }
+  const float x[] = {10};
+  CHECK(predict(model, {.dense = x}) == doctest::Approx(-13).epsilon(1e-5));
+  float parts[2];
+  REQUIRE(model.explain({.dense = x}, parts).ok());
+  CHECK(parts[0] == doctest::Approx(-20).epsilon(1e-5));
+  CHECK(parts[1] == doctest::Approx(7).epsilon(1e-5));
+}
+
+TEST_CASE("rls: past 4095 features it says so and stays as it was") {
+  Rls model;
+  const std::vector<float> wide(5000, 1);
+  const float y[] = {1};
+  const Status status = model.learn({.dense = wide, .label = y}, {});
+  CHECK(status.code() == Code::exhausted);
+  CHECK(model.learn({.dense = std::span(wide).first(3), .label = y}, {}).ok());
+}
+
+TEST_CASE("softmax: separates three classes; two classes are logistic regression") {
+  Softmax model({.learning_rate = .1});
+  for (int k = 0; k < 600; k++) {
+    const float x[] = {k % 3 == 0 ? 1.f : 0.f, k % 3 == 1 ? 1.f : 0.f, k % 3 == 2 ? 1.f : 0.f};
+    const float y[] = {static_cast<float>(k % 3)};
+    REQUIRE(model.learn({.dense = x, .label = y}, {}).ok());
+  }
+  float out[3];
+  const float x[] = {0, 1, 0};
+  model.predict({.dense = x}, out);
+  CHECK(out[1] > .8f);
+  CHECK(out[0] + out[1] + out[2] == doctest::Approx(1));
+}
+
+}  // namespace freshet
