@@ -7,11 +7,10 @@ namespace freshet {
 namespace {
 
 /// What a transform leaves alone.
-Example with_label(Example x, const Example& from) noexcept {
+void keep_label(Example& x, const Example& from) noexcept {
   x.label = from.label;
   x.weight = from.weight;
   x.time_us = from.time_us;
-  return x;
 }
 
 }  // namespace
@@ -69,28 +68,35 @@ Status Pipeline::load(Reader&) noexcept {
   return {Code::unsupported, "pipeline: the model file loads it step by step"};
 }
 
-Result<Example> Pipeline::transform(const Example& x, ExampleBuffer& a,
-                                    ExampleBuffer& b) const noexcept {
-  Example now = x;
-  ExampleBuffer* out = &a;
+/// x through every step; `now` is empty, but for the label, when one of them refuses it.
+Status Pipeline::transform(const Example& x, Scratch& scratch, Example& now) const noexcept {
+  now = x;
+  ExampleBuffer *out = &scratch.a, *next = &scratch.b;
   for (const auto& step : transforms_) {
-    FRESHET_TRY(step->apply(now, *out));
-    now = with_label(out->view(), x);
-    out = out == &a ? &b : &a;
+    if (Status applied = step->apply(now, *out); !applied.ok()) {
+      now = {};
+      keep_label(now, x);
+      return applied;
+    }
+    now = out->view();
+    keep_label(now, x);
+    std::swap(out, next);
   }
-  return now;
+  return {};
 }
 
 void Pipeline::predict(const Example& x, std::span<float> out) const noexcept {
   ScratchPool::Loan loan(scratch_);
-  const auto transformed = transform(x, loan->a, loan->b);
-  learner_->predict(transformed.ok() ? *transformed : Example{}, out);
+  Example now;
+  (void)transform(x, *loan, now);
+  learner_->predict(now, out);
 }
 
 void Pipeline::predict_live(const Example& x, std::span<float> out) const noexcept {
   ScratchPool::Loan loan(scratch_);
-  const auto transformed = transform(x, loan->a, loan->b);
-  learner_->predict_live(transformed.ok() ? *transformed : Example{}, out);
+  Example now;
+  (void)transform(x, *loan, now);
+  learner_->predict_live(now, out);
 }
 
 Status Pipeline::learn(const Example& x, std::span<float> before) noexcept {
@@ -102,31 +108,32 @@ Status Pipeline::learn(const Example& x, std::span<float> before) noexcept {
     if (!before.empty()) predict(x, before);
     return {};
   }
-  ScratchPool::Loan loan(scratch_);
+  Example now;
   if (!before.empty() && !stateless_) {
-    const auto asked = transform(x, loan->a, loan->b);
-    learner_->predict(asked.ok() ? *asked : Example{}, before);
+    (void)transform(x, writer_, now);
+    learner_->predict(now, before);
     before = {};
   }
-  Example now = x;
-  ExampleBuffer* out = &loan->a;
+  now = x;
+  ExampleBuffer *out = &writer_.a, *next = &writer_.b;
   for (const auto& step : transforms_) {
     step->learn(now);
     FRESHET_TRY(step->apply(now, *out));
-    now = with_label(out->view(), x);
-    out = out == &loan->a ? &loan->b : &loan->a;
+    now = out->view();
+    keep_label(now, x);
+    std::swap(out, next);
   }
   return learner_->learn(now, before);
 }
 
 Status Pipeline::explain(const Example& x, std::span<float> parts) const noexcept {
   ScratchPool::Loan loan(scratch_);
-  auto transformed = transform(x, loan->a, loan->b);
-  if (!transformed.ok()) return std::move(transformed).status();
-  if (transformed->dense.size() + 1 != parts.size())
+  Example now;
+  FRESHET_TRY(transform(x, *loan, now));
+  if (now.dense.size() + 1 != parts.size())
     return {Code::unsupported,
             "pipeline: a transform changes the number of features; parts can't be told apart"};
-  FRESHET_TRY(learner_->explain(*transformed, parts));
+  FRESHET_TRY(learner_->explain(now, parts));
   for (auto step = transforms_.rbegin(); step != transforms_.rend(); ++step)
     FRESHET_TRY((*step)->explain(x, parts));
   return {};

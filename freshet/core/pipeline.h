@@ -49,12 +49,13 @@ class Pipeline final : public Learner {
   const Learner& learner() const noexcept { return *learner_; }
 
  private:
-  Result<Example> transform(const Example& x, ExampleBuffer& a, ExampleBuffer& b) const noexcept;
+  Status transform(const Example& x, Scratch& scratch, Example& now) const noexcept;
   Result<std::unique_ptr<Learner>> with_transforms(
       Result<std::unique_ptr<Learner>> learner) const noexcept;
   std::vector<std::unique_ptr<Transformer>> transforms_;
   std::unique_ptr<Learner> learner_;
   bool stateless_;
+  Scratch writer_;  // what learn works in: there is one writer
   mutable ScratchPool
       scratch_;  // what predict writes into: concurrent predicts take different buffers
 };

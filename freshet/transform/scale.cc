@@ -52,10 +52,12 @@ bool Scale::grow(std::size_t rows) noexcept {
          factor_.resize(rows);
 }
 
-/// 1 / sqrt(v), or 0 where v is 0 or so small that the quotient is infinite.
+/// 1 / sqrt(v), or 0 where v is 0 or so small that the quotient is infinite. By comparisons of doubles alone: SSE2 has
+/// no vector comparison of 64-bit integers.
 static double factor_of(double v) noexcept {
+  constexpr double kMost = 0x1.fffffffffffffp1023;
   const double factor = 1 / math_sqrt(v);
-  return v > 0 && is_finite(factor) ? factor : 0;
+  return v > 0 && factor <= kMost ? factor : 0;
 }
 
 void Scale::refresh(std::size_t row) noexcept {

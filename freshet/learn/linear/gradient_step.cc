@@ -145,11 +145,9 @@ uint32_t take_step(LinearWeights& weights, uint32_t vector, const Example& x, do
 }
 
 double GradientClip::operator()(double g) noexcept {
-  double most = most_;
-  if (most == 0) {
-    if (count_ > 0) most = kClipFactor * sum_ / count_;
-    if (!(most > 0)) most = kFirstClip;
-  }
+  if (most_ != 0) return g > most_ ? most_ : g < -most_ ? -most_ : g;  // nobody asks for the mean
+  double most = count_ > 0 ? kClipFactor * sum_ / count_ : 0;
+  if (!(most > 0)) most = kFirstClip;
   g = g > most ? most : g < -most ? -most : g;
   sum_ = (g < 0 ? -g : g) + (sum_ < kNothing ? 0 : kFading * sum_);
   count_ = 1 + kFading * count_;
