@@ -4,6 +4,7 @@
 
 #include "freshet/base/chars.h"
 #include "freshet/cli/arguments.h"
+#include "freshet/cli/common_options.h"
 #include "freshet/cli/model_io.h"
 #include "freshet/core/detector.h"
 #include "freshet/core/learner.h"
@@ -121,6 +122,15 @@ void list_entries(std::vector<Listed>& all, std::string_view kind,
     all.push_back({kind, entry->info.name, entry->info.summary});
 }
 
+// The flags alone, where every command has them.
+std::string short_flags(const OptionGroup& group) {
+  std::string text;
+  for (const OptionSpec& option : group.options) {
+    text += " " + long_flag_of(option) + (is_flag(option) ? "" : " " + option_type(option));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string option_type(const OptionSpec& option) {
@@ -159,7 +169,9 @@ std::string option_range(const OptionSpec& option, const void* options) {
   const bool is_number = option.type == Type::f32 || option.type == Type::f64 ||
                          option.type == Type::i32 || option.type == Type::u32 ||
                          option.type == Type::u64;
-  if (is_number) text += "; " + number(option.low) + " .. " + number(option.high);
+  // Bounds that nobody meets say nothing.
+  if (is_number && option.high < 1e9)
+    text += "; " + number(option.low) + " .. " + number(option.high);
   if (!option.unit.empty() && !text.empty()) text += " " + std::string(option.unit);
   return text;
 }
@@ -192,6 +204,10 @@ std::string command_help(const Command& command) {
   if (!command.words.name.empty()) text += row(std::string(command.words.name), command.words.doc);
   const Defaults defaults(command.options_size, command.defaults);
   for (const OptionGroup& group : command.groups) {
+    if (group.options.data() == kCommonOptions.data() && command.groups.size() > 1) {
+      text += "\n" + std::string(group.title) + ":" + short_flags(group) + "\n";
+      continue;
+    }
     text += "\n" + std::string(group.title) + ":\n";
     for (const OptionSpec& option : group.options) {
       const std::string value = is_flag(option) ? "" : " " + option_type(option);

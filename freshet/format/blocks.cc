@@ -355,7 +355,8 @@ class BlockCodec::Decoder {
         b_.has_time_ = true;
         return array(b_.time_, n_);
       case kNumericEnds:
-        return array(b_.numeric_end_, n_);
+        FRESHET_TRY(array(b_.numeric_end_, n_));
+        return check_ends(b_.numeric_end_);
       case kNumericIndex:
         return rest_of(b_.index_, b_.numeric_end_);
       case kNumericValue:

@@ -88,7 +88,9 @@ CsvRecords::Cut CsvRecords::take_record(std::size_t end) noexcept {
     const std::size_t stop = cell.at + std::size_t{cell.size};
     for (std::size_t k = record_; k < stop; ++k) {
       const auto byte = static_cast<unsigned char>(text_[k]);
-      if (byte < 0x20 && byte != '\t') return fail(Reason::control, "a control byte", k);
+      if (byte >= 0x20 || byte == '\t') continue;
+      fail(Reason::control, "a control byte", k);
+      return Cut::bad;
     }
   }
   return cells_.size() == 1 && cell.size == 0 ? Cut::blank : Cut::record;
@@ -96,7 +98,9 @@ CsvRecords::Cut CsvRecords::take_record(std::size_t end) noexcept {
 
 // The record's first line is used up, the rest of the text is tried again: a lost quote may not eat
 // the file.
-CsvRecords::Cut CsvRecords::fail(Reason reason, const char* why, std::size_t where) noexcept {
+CsvRecords::Piece CsvRecords::fail(Reason reason, const char* why, std::size_t where) noexcept {
+  const void* line_end = std::memchr(text_.data() + record_, '\n', text_.size() - record_);
+  if (line_end == nullptr && !last_) return Piece::more;  // a longer window ends the line elsewhere
   Cell place{};
   place.at = static_cast<uint32_t>(where);
   bad_ = {};
@@ -104,14 +108,11 @@ CsvRecords::Cut CsvRecords::fail(Reason reason, const char* why, std::size_t whe
   bad_.column = column(place);
   bad_.reason = reason;
   bad_.why = {Code::invalid_argument, why, bad_.column};
-  const void* line_end = std::memchr(text_.data() + record_, '\n', text_.size() - record_);
-  const std::size_t end =
-      line_end == nullptr
-          ? text_.size()
-          : static_cast<std::size_t>(static_cast<const char*>(line_end) - text_.data()) + 1;
-  at_ = end;
+  at_ = line_end == nullptr
+            ? text_.size()
+            : static_cast<std::size_t>(static_cast<const char*>(line_end) - text_.data()) + 1;
   next_line_ = record_line_ + 1;
-  return Cut::bad;
+  return Piece::bad;
 }
 
 CsvRecords::Cut CsvRecords::next_careful() noexcept {
@@ -145,14 +146,12 @@ CsvRecords::Piece CsvRecords::bare_cell(std::size_t& at) noexcept {
     const char c = text_[at];
     if (c == delimiter_ || c == '\n') break;
     if (c == '"') {
-      fail(Reason::quote, "a quote inside a field that doesn't begin with one", at);
-      return Piece::bad;
+      return fail(Reason::quote, "a quote inside a field that doesn't begin with one", at);
     }
     if (c == '\r' && at + 1 == text_.size() && !last_) return Piece::more;
     if (c == '\r' && (at + 1 == text_.size() || text_[at + 1] == '\n')) break;
     if (static_cast<unsigned char>(c) < 0x20 && c != '\t') {
-      fail(Reason::control, "a control byte", at);
-      return Piece::bad;
+      return fail(Reason::control, "a control byte", at);
     }
   }
   if (at == text_.size() && !last_) return Piece::more;
@@ -169,14 +168,12 @@ CsvRecords::Piece CsvRecords::quoted_cell(std::size_t& at) noexcept {
     for (; at < text_.size() && text_[at] != '"'; ++at) {
       const auto byte = static_cast<unsigned char>(text_[at]);
       if (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') {
-        fail(Reason::control, "a control byte", at);
-        return Piece::bad;
+        return fail(Reason::control, "a control byte", at);
       }
     }
     if (at + 1 >= text_.size() && !last_) return Piece::more;
     if (at == text_.size()) {
-      fail(Reason::quote, "a quote that is never closed", begin);
-      return Piece::bad;
+      return fail(Reason::quote, "a quote that is never closed", begin);
     }
     const bool is_doubled = at + 1 < text_.size() && text_[at + 1] == '"';
     if (!is_doubled && pieces == nullptr) break;
@@ -201,8 +198,7 @@ CsvRecords::Piece CsvRecords::quoted_cell(std::size_t& at) noexcept {
   const bool ends = at == text_.size() || text_[at] == delimiter_ || text_[at] == '\n' ||
                     (text_[at] == '\r' && (at + 1 == text_.size() || text_[at + 1] == '\n'));
   if (!ends) {
-    fail(Reason::quote, "text behind a closing quote", at);
-    return Piece::bad;
+    return fail(Reason::quote, "text behind a closing quote", at);
   }
   return behind_cell(at);
 }

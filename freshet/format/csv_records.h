@@ -55,8 +55,8 @@ class CsvRecords {
   Cut next_plain() noexcept;
   Cut next_careful() noexcept;
   Cut take_record(std::size_t end) noexcept;
-  Cut fail(Reason reason, const char* why, std::size_t where) noexcept;
   enum class Piece : uint8_t { cell, last_cell, more, bad };
+  Piece fail(Reason reason, const char* why, std::size_t where) noexcept;
   Piece quoted_cell(std::size_t& at) noexcept;
   Piece bare_cell(std::size_t& at) noexcept;
   Piece behind_cell(std::size_t& at) noexcept;
