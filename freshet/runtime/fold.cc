@@ -10,12 +10,12 @@
 #include "freshet/base/coding.h"
 #include "freshet/base/crc32c.h"
 #include "freshet/base/failure.h"
-#include "freshet/base/hash.h"
 #include "freshet/base/math.h"
 #include "freshet/core/label_map.h"
 #include "freshet/core/spec.h"
 #include "freshet/format/blocks.h"
 #include "freshet/runtime/notice.h"
+#include "freshet/runtime/request_hash.h"
 
 namespace freshet {
 
@@ -162,7 +162,7 @@ Status Fold::remember(const Event& event, const Payload& payload, ExampleBlock& 
     return at_event(event, Status(Code::corrupt, "a remembered prediction has one example and an id of 1 to 64 bytes"));
   if (pending_.find(id).state != PendingTable::State::unknown) return {};  // the first one counts
   Pending entry;
-  entry.request = hash64(payload.section(Tag::examples));
+  entry.request = request_hash(block, 0, student.schema());
   Learner& learner = student.learner();
   if (Status named = BlockCodec::resolve(block, student.schema(), is_binary(learner)); !named.ok()) return {};
   entry.id = id;
@@ -190,7 +190,10 @@ Status Fold::join(const Event& event, ExampleBlock& labels, Student& student, Fo
       case PendingTable::State::dropped: status = LabelStatus::expired; break;
       case PendingTable::State::waiting:
         if (fits.ok()) loss = learn_late(event, labels[k], pending_.join(labels.id(k)), student, result, observer);
-        else skip(event, failure(fits.code(), fits.text()), k, result, observer);
+        else {
+          status = LabelStatus::pending;  // it goes on waiting for a label that fits
+          skip(event, failure(fits.code(), fits.text()), k, result, observer);
+        }
         break;
     }
     if (result == nullptr) continue;

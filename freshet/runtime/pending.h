@@ -32,7 +32,7 @@ struct Pending {
   std::string id;               // 1 to 64 bytes
   Lsn lsn = 0;
   int64_t time_us = 0;          // record time
-  uint64_t request = 0;         // hash of the request's bytes: the same request again is a duplicate, another a conflict
+  uint64_t request = 0;         // request_hash(): the same request again is a duplicate, another a conflict
   std::vector<float> own;       // this fold's prediction by its state at lsn: what metrics score
   std::vector<float> asked;     // what the baselines predicted then (Evaluation::ask)
   std::vector<float> served;    // what the client was told

@@ -23,7 +23,7 @@ struct Rider {
   FeedbackCallback feedback;
   RememberCallback remember;  // answered when appended
   std::string id;             // remember: of the prediction
-  uint64_t request = 0;       // remember: hash of the request's bytes
+  uint64_t request = 0;       // remember: request_hash()
   std::vector<float> prediction;
 
   FoldResult result;

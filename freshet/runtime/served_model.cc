@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "freshet/base/failure.h"
-#include "freshet/base/hash.h"
 #include "freshet/core/spec.h"
 #include "freshet/format/blocks.h"
 #include "freshet/runtime/clock.h"
 #include "freshet/runtime/notice.h"
 #include "freshet/runtime/recover.h"
+#include "freshet/runtime/request_hash.h"
 #include "freshet/runtime/rider.h"
 
 namespace freshet {
@@ -343,7 +343,7 @@ Status ServedModel::remember(RememberCall call, RememberCallback done) noexcept 
   PayloadBuilder body;
   FRESHET_TRY(encode(call.block, body));
   auto rider = std::make_shared<Rider>();
-  rider->request = hash64(std::span<const std::byte>(body.bytes()).subspan(8));  // the section without its header
+  rider->request = request_hash(call.block, 0, parts_->model->schema());
   body.text(Tag::request_id, call.id);
   body.prediction({call.prediction, -1, 1});
   FRESHET_TRY(check_size(body));

@@ -69,6 +69,34 @@ struct RowLabel {
   std::string text;  // classes only
 };
 
+/// The two classes of a binary model. Where it doesn't know both yet they may come with this very call: they are found
+/// as the trainer will find them.
+class ClassPair {
+ public:
+  explicit ClassPair(const Schema& schema) : known_(&schema) {}
+  Status check(const std::string& place, std::string_view text) {
+    if (known_->class_count() < 2) FRESHET_TRY(add(text));
+    if (known_->class_count() < 2 || find_class(*known_, text)) return {};
+    return bad(place + ": a third class, " + quoted(text) + "; the model tells " +
+               quoted(known_->class_name(0)) + " from " + quoted(known_->class_name(1)) +
+               " (use softmax for more)");
+  }
+
+ private:
+  Status add(std::string_view text) {
+    if (!own_) {
+      own_.emplace();
+      for (uint32_t k = 0; k < known_->class_count(); ++k)
+        FRESHET_TRY(own_->label_class(known_->class_name(k)));
+      known_ = &*own_;
+    }
+    FRESHET_TRY(add_class(*own_, text, true));
+    return {};
+  }
+  const Schema* known_;
+  std::optional<Schema> own_;
+};
+
 enum class Purpose : uint8_t { predict, remember, learn };
 
 /// Reads the rows of one call in whichever form they came.
@@ -80,6 +108,7 @@ class RowsReader {
         form_(form),
         out_(out),
         names_(out),
+        pair_(*form.schema),
         is_logged_(purpose != Purpose::predict),
         is_training_(purpose == Purpose::learn),
         allow_nonfinite_(allow_nonfinite) {}
@@ -362,35 +391,16 @@ class RowsReader {
     }
     if (!std::isfinite(label.number)) return bad(place + ": not a finite number");
     if (label.text.empty()) return bad(place + ": a class needs a name");
-    if (form_.is_binary) FRESHET_TRY(two_classes(place, label.text));
+    if (form_.is_binary) FRESHET_TRY(pair_.check(place, label.text));
     out_.add_label(static_cast<float>(names_.at(NameKind::label_class, label.text)));
     return {};
-  }
-
-  /// The pair that a binary model tells apart may come with this very call: it is found as the trainer will find it.
-  Status two_classes(const std::string& place, std::string_view text) {
-    const Schema* known = form_.schema;
-    if (known->class_count() < 2) {
-      if (!classes_) {
-        classes_.emplace();
-        for (uint32_t k = 0; k < known->class_count(); ++k)
-          FRESHET_TRY(classes_->label_class(known->class_name(k)));
-      }
-      known = &*classes_;
-      if (known->class_count() < 2) FRESHET_TRY(add_class(*classes_, text, true));
-    }
-    if (known->class_count() < 2 || find_class(*known, text)) return {};
-    return bad(place + ": a third class, " + quoted(text) + "; the model tells " +
-               quoted(known->class_name(0)) + " from " + quoted(known->class_name(1)) +
-               " (use softmax for more)");
   }
 
   const Call& call_;
   const InputForm& form_;
   ExampleBlock& out_;
   BlockNames names_;
-  std::optional<Schema>
-      classes_;  // of a binary model that doesn't know both yet, with those of this call
+  ClassPair pair_;
   const bool is_logged_, is_training_, allow_nonfinite_;
 };
 
@@ -434,15 +444,19 @@ Status read_remembered(const Call& call, const InputForm& form, ExampleBlock& ou
   return {};
 }
 
-Status check_label(const FeedbackLabel& label, const InputForm& form) noexcept {
+Status check_labels(std::span<const FeedbackLabel> labels, const InputForm& form) noexcept {
   const bool is_class = form.label == Label::one_class || form.label == Label::classes;
-  if (label.has_number) {
-    if (!std::isfinite(static_cast<float>(label.number)))
-      return bad("labels: " + quoted(label.id) + ": not a finite FP32");
-    return {};
+  ClassPair pair(*form.schema);
+  for (const FeedbackLabel& label : labels) {
+    const std::string place = "labels: " + quoted(label.id);
+    if (label.has_number && !std::isfinite(static_cast<float>(label.number)))
+      return bad(place + ": not a finite FP32");
+    if (!is_class && !label.has_number) return bad(place + ": expected a number, found text");
+    if (!is_class) continue;
+    const std::string text = label.has_number ? class_text(label.number) : std::string(label.text);
+    if (text.empty()) return bad(place + ": a class needs a name");
+    if (form.is_binary) FRESHET_TRY(pair.check(place, text));
   }
-  if (!is_class) return bad("labels: " + quoted(label.id) + ": expected a number, found text");
-  if (label.text.empty()) return bad("labels: " + quoted(label.id) + ": a class needs a name");
   return {};
 }
 

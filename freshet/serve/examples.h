@@ -9,6 +9,7 @@
 /// Everything is pure; any thread. Errors are `invalid_argument` and name the place: "x: row 2, column 5: not finite".
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -46,9 +47,9 @@ Status read_remembered(const Call& call, const InputForm& form, ExampleBlock& ou
 /// Where every name of a block is known already, its numbers become final: the log then needs no names.
 void settle(ExampleBlock& block, const Schema& schema) noexcept;
 
-/// The label of one `feedback` as it goes into the log: the number of a regression, else the class's text.
-/// A class where a number is needed, or a number that isn't finite: `invalid_argument`.
-Status check_label(const FeedbackLabel& label, const InputForm& form) noexcept;
+/// The labels of one `feedback`: numbers of a regression, else texts of classes. A class where a number is needed, a
+/// number that isn't finite, a third class for a binary model: `invalid_argument`.
+Status check_labels(std::span<const FeedbackLabel> labels, const InputForm& form) noexcept;
 
 /// The text a class is called by when its label came as a number: 1.0 is "1".
 std::string class_text(double number);

@@ -25,10 +25,8 @@ bool is_late(const Call& call) noexcept {
   return call.deadline_us != 0 && steady_us() >= call.deadline_us;
 }
 
-Status late() noexcept {
-  return {Code::deadline,
-          "timeout: the time that the call allows was over before it could be served; allow more"};
-}
+// How long a call waits for `min_lsn` that doesn't say it: the event may never come.
+constexpr int64_t kPublishedUs = 30'000'000;
 
 bool all_finite(std::span<const float> values) noexcept {
   return std::all_of(values.begin(), values.end(), [](float x) { return std::isfinite(x); });
@@ -69,15 +67,18 @@ struct AnswerHead {
 }  // namespace
 
 Result<std::unique_ptr<HostedModel>> HostedModel::open(HostedOptions options, LogThreads& threads,
+                                                       Deadlines& deadlines,
                                                        const Registry& registry) noexcept {
   ServedModelOptions served = options.served;
   auto model = ServedModel::open(std::move(served), threads, registry);
   if (!model.ok()) return std::move(model).status();
-  return std::unique_ptr<HostedModel>(new HostedModel(std::move(options), std::move(*model)));
+  return std::unique_ptr<HostedModel>(
+      new HostedModel(std::move(options), std::move(*model), deadlines));
 }
 
-HostedModel::HostedModel(HostedOptions options, std::unique_ptr<ServedModel> model) noexcept
-    : options_(std::move(options)), model_(std::move(model)) {
+HostedModel::HostedModel(HostedOptions options, std::unique_ptr<ServedModel> model,
+                         Deadlines& deadlines) noexcept
+    : options_(std::move(options)), model_(std::move(model)), deadlines_(deadlines) {
   const ReadGuard guard = model_->read();
   const Learner& learner = guard.learner();
   label_ = learner.label();
@@ -121,27 +122,35 @@ std::string HostedModel::class_words(uint32_t label_class) const {
 // ---- infer
 
 void HostedModel::infer(const Call& call, std::unique_ptr<Reply> reply) noexcept {
+  if (call.min_lsn > model_->model().clock().published.load(std::memory_order_acquire))
+    return infer_when_published(call, std::move(reply));
   const int64_t begin_us = steady_us();
-  Status status;
-  if (call.min_lsn > model_->model().clock().published.load(std::memory_order_acquire)) {
-    // Read your own write: come back once the trainer has published it. The deadline is looked at when it has.
-    auto* kept = reply.release();
-    (void)model_->when_published(call.min_lsn, [this, &call, kept](const Status& published) {
-      std::unique_ptr<Reply> answer(kept);
-      if (!published.ok()) return answer->finish(published);
-      if (is_late(call)) return answer->finish(late());
-      Status inferred = infer_now(call, *kept, &answer);
-      if (!inferred.ok()) answer->finish(inferred);
-    });
-    return;
-  }
   Reply& to = *reply;
-  status = is_late(call) ? late() : infer_now(call, to, &reply);
+  Status status = is_late(call) ? too_late() : infer_now(call, to, &reply);
   if (!status.ok()) {
     counters_.refused.fetch_add(1, std::memory_order_relaxed);
     to.finish(status);
   }
   counters_.predict_us.add(steady_us() - begin_us);
+}
+
+/// Read your own write: answered once the trainer has published it.
+void HostedModel::infer_when_published(const Call& call, std::unique_ptr<Reply> reply) noexcept {
+  const int64_t until_us = call.deadline_us != 0 ? call.deadline_us : steady_us() + kPublishedUs;
+  const auto waiting = deadlines_.wait(std::move(reply), until_us);
+  const Lsn lsn = call.min_lsn;
+  const uint64_t waiter =
+      model_->when_published(lsn, [this, &call, waiting](const Status& published) {
+        std::unique_ptr<Reply> answer = waiting->take();
+        if (answer == nullptr) return;
+        Reply& to = *answer;
+        Status status = published.ok() ? infer_now(call, to, &answer)
+                                       : failure(published.code(), published.text());
+        if (status.ok()) return;
+        counters_.refused.fetch_add(1, std::memory_order_relaxed);
+        to.finish(status);
+      });
+  if (waiter != 0) waiting->if_late([this, waiter] { (void)model_->cancel(waiter); });
 }
 
 /// Answers, or fails without having answered. `keep` gives the reply away where the answer comes later.
@@ -193,18 +202,16 @@ Status HostedModel::remember(const Call& call, std::unique_ptr<Reply> reply,
   RememberCall remembered;
   remembered.id = call.id.empty() ? make_uuid7(unix_us()) : std::string(call.id);
   remembered.prediction = std::move(prediction);
-  Reply* const kept = reply.release();
-  const auto give_back = [&](Status status) {
-    reply.reset(kept);
-    reply->finish(status);
-    return Status();
-  };
-  if (Status read = read_remembered(call, form(), remembered.block); !read.ok())
-    return give_back(std::move(read));
+  if (Status read = read_remembered(call, form(), remembered.block); !read.ok()) {
+    reply->finish(read);
+    return {};
+  }
   const std::string id = remembered.id;
+  const auto waiting = deadlines_.wait(std::move(reply), call.deadline_us);
   Status admitted =
-      model_->remember(std::move(remembered), [this, &call, kept, id](RememberResult&& result) {
-        std::unique_ptr<Reply> answer(kept);
+      model_->remember(std::move(remembered), [this, &call, waiting, id](RememberResult&& result) {
+        const std::unique_ptr<Reply> answer = waiting->take();
+        if (answer == nullptr) return;
         if (!result.status.ok()) return answer->finish(result.status);
         AnswerTensors tensors;
         tensors.set(*this, result.prediction, 1, static_cast<uint32_t>(result.prediction.size()));
@@ -221,7 +228,9 @@ Status HostedModel::remember(const Call& call, std::unique_ptr<Reply> reply,
                               .parameters = parameters,
                               .outputs = tensors.tensors()});
       });
-  return admitted.ok() ? Status() : give_back(std::move(admitted));
+  if (admitted.ok()) return {};
+  if (const std::unique_ptr<Reply> answer = waiting->take()) answer->finish(admitted);
+  return {};
 }
 
 uint32_t HostedModel::predict(const ExampleBlock& block, std::vector<float>& out) noexcept {
@@ -261,7 +270,7 @@ Status HostedModel::train(TrainCall call, TrainCallback done) noexcept {
 void HostedModel::train(const Call& call, std::unique_ptr<Reply> reply) noexcept {
   TrainCall training;
   const auto refuse = [&](const Status& status) { reply->finish(status); };
-  if (is_late(call)) return refuse(late());
+  if (is_late(call)) return refuse(too_late());
   const InputForm form = this->form();
   if (Status read = read_training(call, form, training.block); !read.ok()) return refuse(read);
   if (Status fixed = fix_columns(call); !fixed.ok()) return refuse(fixed);
@@ -276,9 +285,10 @@ void HostedModel::train(const Call& call, std::unique_ptr<Reply> reply) noexcept
     training.last_offset = static_cast<uint64_t>(call.source.last_offset);
   }
   const Ack ack = training.ack;
-  Reply* const kept = reply.release();
-  Status admitted = train(std::move(training), [this, &call, kept, ack](TrainResult&& result) {
-    std::unique_ptr<Reply> answer(kept);
+  const auto waiting = deadlines_.wait(std::move(reply), call.deadline_us);
+  Status admitted = train(std::move(training), [this, &call, waiting, ack](TrainResult&& result) {
+    const std::unique_ptr<Reply> answer = waiting->take();
+    if (answer == nullptr) return;
     if (!result.status.ok()) return answer->finish(result.status);
     const std::string version = std::to_string(result.lsn);
     const std::vector<double> loss(result.loss.begin(), result.loss.end());
@@ -301,8 +311,7 @@ void HostedModel::train(const Call& call, std::unique_ptr<Reply> reply) noexcept
     answer->finish(told);
   });
   if (admitted.ok()) return;
-  reply.reset(kept);
-  refuse(admitted);
+  if (const std::unique_ptr<Reply> answer = waiting->take()) answer->finish(admitted);
 }
 
 // ---- feedback
@@ -322,8 +331,9 @@ void HostedModel::feedback(const Call& call, std::unique_ptr<Reply> reply) noexc
   FeedbackCall feedback;
   ExampleBlock& block = feedback.labels;
   const bool is_class = label_ == Label::one_class || label_ == Label::classes;
+  if (Status checked = check_labels(call.labels, form); !checked.ok())
+    return reply->finish(checked);
   for (const FeedbackLabel& label : call.labels) {
-    if (Status checked = check_label(label, form); !checked.ok()) return reply->finish(checked);
     block.begin();
     block.set_id(label.id);
     block.set_weight(label.weight);
@@ -344,9 +354,11 @@ void HostedModel::feedback(const Call& call, std::unique_ptr<Reply> reply) noexc
   block.own_names = !block.names.empty();
   feedback.ack = call.has_ack ? call.ack : options_.ack;
   feedback.client = call.principal.name;
-  Reply* const kept = reply.release();
-  Status admitted = this->feedback(std::move(feedback), [&call, kept](FeedbackResult&& result) {
-    std::unique_ptr<Reply> answer(kept);
+  if (is_late(call)) return reply->finish(too_late());
+  const auto waiting = deadlines_.wait(std::move(reply), call.deadline_us);
+  Status admitted = this->feedback(std::move(feedback), [&call, waiting](FeedbackResult&& result) {
+    const std::unique_ptr<Reply> answer = waiting->take();
+    if (answer == nullptr) return;
     if (!result.status.ok()) return answer->finish(result.status);
     std::vector<LabelAnswer> answers;
     for (std::size_t k = 0; k < call.labels.size(); ++k)
@@ -355,8 +367,7 @@ void HostedModel::feedback(const Call& call, std::unique_ptr<Reply> reply) noexc
     answer->finish(FeedbackAnswer{.lsn = result.lsn, .results = answers});
   });
   if (admitted.ok()) return;
-  reply.reset(kept);
-  reply->finish(admitted);
+  if (const std::unique_ptr<Reply> answer = waiting->take()) answer->finish(admitted);
 }
 
 // ---- the rest

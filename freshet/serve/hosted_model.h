@@ -16,6 +16,7 @@
 #include "freshet/core/registry.h"
 #include "freshet/net/service.h"
 #include "freshet/runtime/served_model.h"
+#include "freshet/serve/deadlines.h"
 #include "freshet/serve/examples.h"
 #include "freshet/serve/latency.h"
 
@@ -45,7 +46,9 @@ struct CallCounters {
 
 class HostedModel {
  public:
+  /// REQUIRES: `threads` and `deadlines` outlive it.
   static Result<std::unique_ptr<HostedModel>> open(HostedOptions options, LogThreads& threads,
+                                                   Deadlines& deadlines,
                                                    const Registry& registry) noexcept;
   ~HostedModel();
 
@@ -82,7 +85,9 @@ class HostedModel {
 
  private:
   class Inference;
-  HostedModel(HostedOptions options, std::unique_ptr<ServedModel> model) noexcept;
+  HostedModel(HostedOptions options, std::unique_ptr<ServedModel> model,
+              Deadlines& deadlines) noexcept;
+  void infer_when_published(const Call& call, std::unique_ptr<Reply> reply) noexcept;
   Status infer_now(const Call& call, Reply& reply, std::unique_ptr<Reply>* keep) noexcept;
   Status remember(const Call& call, std::unique_ptr<Reply> reply,
                   std::vector<float> prediction) noexcept;
@@ -90,6 +95,7 @@ class HostedModel {
 
   HostedOptions options_;
   std::unique_ptr<ServedModel> model_;
+  Deadlines& deadlines_;
   Label label_;
   bool is_binary_, can_explain_;
   std::string_view learner_name_;

@@ -62,7 +62,7 @@ Status Server::host(HostedOptions options, const Registry& registry) noexcept {
   hosted.page = std::make_unique<PageModel>(hub_);
   options.served.observer = hosted.page.get();
   const std::string name = options.name;
-  auto model = HostedModel::open(std::move(options), threads_, registry);
+  auto model = HostedModel::open(std::move(options), threads_, deadlines_, registry);
   if (!model.ok())
     return failure(model.status().code(),
                    "serve: model \"" + name + "\": " + std::string(model.status().text()));

@@ -81,6 +81,7 @@ class Server final : public Service {
   ServerOptions options_;
   EventHub hub_;
   LogThreads threads_;
+  Deadlines deadlines_;
   std::map<std::string, Hosted, std::less<>> models_;
   std::vector<std::string>
       order_;  // as they were named, then as they were found: the first is the default one
