@@ -84,6 +84,8 @@ class Server:
 
     def start(self):
         """Starts it (again) and waits until its doors are open."""
+        if self.process is not None:
+            self.errors.close()
         self.errors = tempfile.TemporaryFile()  # pylint: disable=consider-using-with
         self.process = subprocess.Popen([PROGRAM, "serve", *self.arguments], stdout=subprocess.PIPE,
                                         stderr=self.errors, stdin=subprocess.DEVNULL, preexec_fn=self.preexec)
