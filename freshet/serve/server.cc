@@ -8,6 +8,7 @@
 #include "freshet/base/failure.h"
 #include "freshet/base/text.h"
 #include "freshet/base/version.h"
+#include "freshet/core/spec.h"
 #include "freshet/net/model_name.h"
 #include "freshet/runtime/clock.h"
 #include "freshet/serve/model_folder.h"
@@ -54,6 +55,11 @@ Status Server::host(HostedOptions options, const Registry& registry) noexcept {
   } else if (known.status().code() != Code::not_found) {
     return std::move(known).status();
   } else {
+    // A bad spec leaves no folder behind.
+    if (auto learner = make_learner(options.served.spec, registry, options.served.seed);
+        !learner.ok())
+      return failure(learner.status().code(), "serve: model \"" + options.name +
+                                                  "\": " + std::string(learner.status().text()));
     FRESHET_TRY(
         write_folder_spec(folder, {.spec = options.served.spec, .seed = options.served.seed}));
   }

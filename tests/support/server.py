@@ -82,8 +82,8 @@ class Server:
         self.process = None
         self.start()
 
-    def start(self):
-        """Starts it (again) and waits until its doors are open."""
+    def start(self, settled=True):
+        """Starts it (again) and waits until its doors are open; settled: and until it has learned all that its log holds."""
         if self.process is not None:
             self.errors.close()
         self.errors = tempfile.TemporaryFile()  # pylint: disable=consider-using-with
@@ -99,7 +99,13 @@ class Server:
             self.host = "127.0.0.1"
         metrics = self.greeting.get("metrics")
         self.metrics_port = urllib.parse.urlsplit(metrics).port if metrics else None
+        if settled and self.metrics_port:
+            self.wait_until(self._is_settled, "what the log holds is learned")
         return self
+
+    def _is_settled(self):
+        lines = self.get("/metrics", port=self.metrics_port).body.decode().splitlines()
+        return all(line.endswith(" 0") for line in lines if line.startswith("freshet_train_queue_length{"))
 
     def _first_line(self):
         line, until = b"", time.monotonic() + WAIT_S
