@@ -103,7 +103,7 @@ function options(now: { current: Props }): uPlot.Options {
         size: kGutter, gap: 8, font, stroke: ink, ticks: { show: false }, grid: { stroke: rule, width: 1 },
         splits: () => now.current.lane.scale.ticks,
         // The ticks are settled: uPlot's own search for a step would drop the axis of very large or small values.
-        space: 1, incrs: () => [stepOf(now.current.lane.scale.ticks)],
+        space: 1, incrs: () => [now.current.lane.scale.high - now.current.lane.scale.low],
         filter: (_plot, splits) => splits,
         values: (_plot, splits) => splits.map((v) => now.current.lane.tick(v)),
       },
@@ -132,8 +132,6 @@ function options(now: { current: Props }): uPlot.Options {
     },
   };
 }
-
-const stepOf = (ticks: number[]) => (ticks[1] ?? 1) - (ticks[0] ?? 0);
 
 function ticksOf({ fromUs, toUs, geometry }: Props): { us: number; text: string }[] {
   const width = geometry.width - kGutter - geometry.right;
