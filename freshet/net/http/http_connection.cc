@@ -50,7 +50,7 @@ void HttpConnection::start() {
   socket_.native_non_blocking(true, ignored);
   peer_ = socket_.remote_endpoint(ignored).address();
   buffer_.resize(kBuffer);
-  worker_->remember(this);
+  worker_->remember(shared_from_this());
   enter(Phase::idle);
   advance();
 }
@@ -62,6 +62,7 @@ void HttpConnection::enter(Phase phase) noexcept {
 
 void HttpConnection::close() noexcept {
   if (phase_ == Phase::closed) return;
+  const std::shared_ptr<HttpConnection> self = shared_from_this();  // the worker lets go of it here
   leave_stream();
   phase_ = Phase::closed;
   worker_->forget(this);

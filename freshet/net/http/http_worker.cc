@@ -93,22 +93,23 @@ void HttpWorker::adopt(boost::asio::ip::tcp::socket socket, std::shared_ptr<Http
   post([connection] { connection->start(); });
 }
 
-void HttpWorker::remember(HttpConnection* connection) {
+void HttpWorker::remember(std::shared_ptr<HttpConnection> connection) {
   connection->index = connections_.size();
-  connections_.push_back(connection);
+  connections_.push_back(std::move(connection));
 }
 
 void HttpWorker::forget(HttpConnection* connection) noexcept {
-  connections_[connection->index] = connections_.back();
+  std::swap(connections_[connection->index], connections_.back());
   connections_[connection->index]->index = connection->index;
   connections_.pop_back();
 }
 
 void HttpWorker::close_oldest_idle() noexcept {
   HttpConnection* oldest = nullptr;
-  for (HttpConnection* connection : connections_) {
+  for (const auto& connection : connections_) {
     const int64_t since = connection->idle_since_us();
-    if (since != 0 && (oldest == nullptr || since < oldest->idle_since_us())) oldest = connection;
+    if (since != 0 && (oldest == nullptr || since < oldest->idle_since_us()))
+      oldest = connection.get();
   }
   if (oldest != nullptr) oldest->close();
 }

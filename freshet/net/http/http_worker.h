@@ -86,7 +86,7 @@ class HttpWorker : public std::enable_shared_from_this<HttpWorker> {
 
   // This thread only:
   bool is_stopping() const noexcept { return is_stopping_; }
-  void remember(HttpConnection*);
+  void remember(std::shared_ptr<HttpConnection>);
   void forget(HttpConnection*) noexcept;
   void close_oldest_idle() noexcept;
   std::unique_ptr<HttpExchange> take_exchange();
@@ -114,7 +114,9 @@ class HttpWorker : public std::enable_shared_from_this<HttpWorker> {
   bool is_stopped_ = false;   // under mutex_: nothing is posted any more
   bool is_stopping_ = false;  // this thread's
   int64_t now_us_ = 0;
-  std::vector<HttpConnection*> connections_;
+  // Owned: while a request is served nothing else of this thread holds its connection, and the Reply's thread may let go
+  // of it at any moment.
+  std::vector<std::shared_ptr<HttpConnection>> connections_;
   std::vector<std::unique_ptr<HttpExchange>> spare_exchanges_;
   char date_[30];
   int64_t date_second_ = -1;
