@@ -41,6 +41,7 @@ Status open(const std::string& path, Reading& reading) noexcept {
   ReaderOptions how;
   how.label = Target::one_class;
   how.binary = true;
+  how.target = "up";
   InputOptions what;
   what.data = path;
   what.format = "csv";
