@@ -248,9 +248,10 @@ double math_tanh(double x) noexcept {
 }
 
 double math_sigmoid(double x) noexcept {
-  if (x >= 0) return 1 / (1 + math_exp(-x));
-  const double e = math_exp(x);
-  return e / (1 + e);
+  // One path for both signs: those of a model's scores can't be predicted.
+  const double e = math_exp(-math_abs(x));
+  const double top[] = {e, 1};
+  return top[x >= 0] / (1 + e);
 }
 
 double math_log1p_exp(double x) noexcept {
