@@ -9,14 +9,16 @@ set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)  # found in one folder, linked by test
 set(FRESHET_MAX_RING 6 CACHE STRING "Highest ring built: 2 is the portable core, 6 is everything.")
 set(FRESHET_SANITIZE "" CACHE STRING "Sanitizers, as after -fsanitize=; for instance address,undefined.")
 set(FRESHET_WITH "AUTO" CACHE STRING "Default of every FRESHET_WITH_<NAME>: AUTO, ON or OFF.")
-option(FRESHET_FUZZ "Build the fuzz targets (clang only)." OFF)
+option(FRESHET_COVERAGE "Compile as libFuzzer wants it (clang only)." OFF)
+option(FRESHET_FUZZ "Build the fuzz targets and nothing else; needs FRESHET_COVERAGE." OFF)
 option(FRESHET_PORTABLE "Cross build: tests/portable only." OFF)
 
 # Debug information and cheap assertions of the standard library, yet fast enough for the golden streams.
 set(CMAKE_CXX_FLAGS_DEV "-O1 -g -D_GLIBCXX_ASSERTIONS")
+set(CMAKE_CXX_FLAGS_SANITIZED "-O1 -g1 -D_GLIBCXX_ASSERTIONS")
 set(CMAKE_CXX_FLAGS_RELEASE "-O3 -g1 -DNDEBUG")
 if(NOT CMAKE_BUILD_TYPE)
-  set(CMAKE_BUILD_TYPE Release CACHE STRING "Dev or Release." FORCE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Dev, Sanitized or Release." FORCE)
 endif()
 
 find_program(FRESHET_CCACHE ccache)
@@ -31,8 +33,10 @@ endif()
 # Sums may not be contracted into fused multiply-adds: the same bits on every target. A square root is one instruction.
 add_compile_options(-ffp-contract=off -fno-math-errno -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  # -Wconversion means more to clang than to g++; the difference is not asked for.
-  add_compile_options(-Wthread-safety -Wno-sign-conversion -Wno-implicit-int-float-conversion)
+  # -Wconversion means more to clang than to g++; the difference is not asked for. Inside libstdc++ 12, stable algorithms
+  # use what C++17 deprecates, and clang says so; g++ goes on warning of our own.
+  add_compile_options(-Wthread-safety -Wno-sign-conversion -Wno-implicit-int-float-conversion
+                      -Wno-deprecated-declarations)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # At -O3 g++ 12 sees overflows in inlined std::vector and std::string that aren't there (gcc bugs 105329, 105651); the
@@ -47,7 +51,7 @@ if(FRESHET_SANITIZE)
     add_compile_options(-fno-sanitize=vptr)
   endif()
 endif()
-if(FRESHET_FUZZ)
+if(FRESHET_COVERAGE)
   add_compile_options(-fsanitize=fuzzer-no-link)
   add_link_options(-fsanitize=fuzzer-no-link)
 endif()
