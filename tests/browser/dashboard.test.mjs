@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import test, { after, before } from "node:test";
 import {
-  assertClimbs, assertCrossHair, assertSound, kSchemes, kWidths, launch, number, open, outFolder, screenshot, skip, tabStops, until, vital,
+  assertClimbs, assertCrossHair, assertDrawn, assertSound, closePages, kSchemes, kWidths, launch, number, open, outFolder, screenshot, skip, tabStops, until, vital,
 } from "./page.mjs";
 import { makeFolder, Server } from "./server.mjs";
 
@@ -33,6 +33,7 @@ async function serve(more, run, options = {}) {
   try {
     await run(await start(), start);
   } finally {
+    await closePages(browser);
     for (const server of servers) await server.stop();
     folder.remove();
   }
@@ -60,6 +61,7 @@ test("the demonstration: figures climb, in both themes, wide and narrow", () => 
   for (const [page, name] of pages) {
     await assertClimbs(page, "rows learned");
     await assertSound(page);
+    await assertDrawn(page);
     await screenshot(page, out, name);
   }
   assert.match(await first.title(), /^shuttle \d\d\.\d+ % · Freshet$/);
@@ -175,6 +177,7 @@ test("figures of any size fit and stay figures", () => serve(["--model", "wild=r
     await page.waitForTimeout(2000);
     assert.doesNotMatch(await page.locator("body").innerText(), /NaN|Infinity|undefined|null/);
     await assertSound(page);
+    await assertDrawn(page);
     await screenshot(page, out, `wild-${page.viewportSize().width}-light`);
   }
 }));

@@ -12,6 +12,9 @@ function playwright() {
 }
 
 export const kWidths = [1440, 390];
+/** A machine that compiles beside the test takes long over everything. */
+const kPatienceMs = 120_000;
+
 export const kSchemes = ["light", "dark"];
 
 /** The path of the machine's Chromium; null when it has none. */
@@ -40,6 +43,7 @@ export async function launch() {
   }
   return playwright().chromium.launch({
     executablePath,
+    timeout: kPatienceMs,
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking"],
   });
 }
@@ -47,6 +51,7 @@ export async function launch() {
 /** A page on `url` that remembers what went wrong in it: `page.problems`, and every origin it asked. */
 export async function open(browser, url, { width = 1440, scheme = "light", height = 1000, ...more } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, ...more });
+  context.setDefaultTimeout(kPatienceMs);
   const page = await context.newPage();
   page.problems = [];
   page.origins = new Set();
@@ -59,6 +64,11 @@ export async function open(browser, url, { width = 1440, scheme = "light", heigh
   return page;
 }
 
+/** Pages of a test that is over would go on drawing, and looking for its server. */
+export async function closePages(browser) {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+}
+
 /** Nothing in the console, nothing asked elsewhere, nothing wider than the page. */
 export async function assertSound(page, { networkMayFail = false } = {}) {
   const problems = page.problems.filter((text) => !(networkMayFail && text.includes("net::ERR_")));
@@ -69,7 +79,7 @@ export async function assertSound(page, { networkMayFail = false } = {}) {
 }
 
 /** Waits until `look` returns something true; fails with `what` after `seconds`. */
-export async function until(what, look, seconds = 15) {
+export async function until(what, look, seconds = 60) {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const seen = await look();
@@ -88,6 +98,20 @@ export const vital = (page, name) =>
 export async function assertClimbs(page, name) {
   const before = number(await vital(page, name));
   await until(`${name} climbs`, async () => number(await vital(page, name)) > before);
+}
+
+/** Every chart has numbers on its axis and something drawn: canvases have no text to look for, so their pixels are counted. */
+export async function assertDrawn(page) {
+  const charts = await page.evaluate(() => [...document.querySelectorAll(".plot canvas")].map((canvas) => {
+    const { width, height } = canvas;
+    const gutter = Math.round(46 * devicePixelRatio);
+    const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+    copy.drawImage(canvas, 0, 0);
+    const inked = (x, w) => copy.getImageData(x, 0, w, height).data.filter((v, i) => i % 4 === 3 && v > 0).length;
+    return { axis: inked(0, gutter - 6), plot: inked(gutter, width - gutter) };
+  }));
+  assert.equal(charts.length, 3);
+  for (const { axis, plot } of charts) assert.ok(axis > 30 && plot > 500, JSON.stringify(charts));
 }
 
 /** Each stop of the Tab key from the top, as "role name" of what has the focus. */

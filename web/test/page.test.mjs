@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
 import {
-  assertClimbs, assertCrossHair, assertSound, kSchemes, kWidths, launch, number, open, outFolder, screenshot, skip, tabStops, until, vital,
+  assertClimbs, assertCrossHair, assertDrawn, assertSound, closePages, kSchemes, kWidths, launch, number, open, outFolder, screenshot, skip, tabStops, until, vital,
 } from "../../tests/browser/page.mjs";
 import { FixtureServer, kPage, ranFor } from "./fixture_server.mjs";
 
@@ -26,6 +26,7 @@ async function serve(state, run, { seconds = 200, prepare = () => {} } = {}) {
   try {
     await run(`http://127.0.0.1:${port}/`, server, port);
   } finally {
+    await closePages(browser);
     await server.close().catch(() => {});
   }
 }
@@ -51,6 +52,7 @@ for (const [state, expected] of Object.entries(kStates)) {
       await until("the verdict", async () => expected.headline.test(await page.getByRole("heading", { level: 1 }).innerText()));
       await page.waitForTimeout(700);
       await assertSound(page);
+      await assertDrawn(page);
       await screenshot(page, out, `${state}-${width}-${scheme}`);
       await page.context().close();
     }));
