@@ -31,6 +31,13 @@ TEST_CASE("logistic: adam") {
   check_figures(spec, "elec2.csv", {{"accuracy", .823380}, {"f1", .785379}});
 }
 
+TEST_CASE("perceptron: equal to River's") {
+  const char* spec = "scale | perceptron";
+  check_figures(spec, "bananas.csv", {{"accuracy", .517170}, {"f1", .461377}});
+  check_figures(spec, "phishing.csv", {{"accuracy", .858400}, {"f1", .838651}});
+  check_figures(spec, "elec2.csv", {{"accuracy", .910774}, {"f1", .894913}});
+}
+
 TEST_CASE("linear: sgd, with l1, with l2") {
   check_figures("scale | linear", "chick_weights.csv",
                 {{"mae", 23.7587}, {"rmse", 37.0377}, {"r2", .7280}}, 5e-5);

@@ -110,11 +110,10 @@ Status AggressiveLinear::merge(const Learner& other_learner) noexcept {
   const double examples = examples_ + other.examples_;
   if (!(examples > 0)) return {};
   const double share = other.examples_ / examples;
-  const bool room = weights_.join(
-      other.weights_, [&](uint32_t, std::size_t, std::size_t, float mine, float theirs) {
-        return static_cast<double>(mine) +
-               share * (static_cast<double>(theirs) - static_cast<double>(mine));
-      });
+  const bool room = weights_.join(other.weights_, [&](const LinearWeights::Place& at) {
+    const double mine = static_cast<double>(at.mine);
+    return mine + share * (static_cast<double>(at.theirs) - mine);
+  });
   if (!room) return {Code::exhausted, texts_.full};
   examples_ = examples;
   skipped_ += other.skipped_;

@@ -9,7 +9,8 @@ GradientLinear::GradientLinear(const GradientSettings& settings,
       texts_(texts),
       clip_(settings.clip),
       weights_(settings.bits, settings.memory,
-               1 + slot_count(settings.optimizer) + (settings.l1 > 0 ? 1 : 0)) {
+               1 + slot_count(settings.optimizer) +
+                   (pays_penalty(settings.optimizer, settings.l1) ? 1 : 0)) {
   if (settings_.learning_rate == 0) settings_.learning_rate = own_rate(settings_.optimizer);
 }
 
@@ -40,8 +41,9 @@ Status GradientLinear::learn(const Example& x, std::span<float> before) noexcept
                         {.optimizer = settings_.optimizer,
                          .clock = state_.clock,
                          .rate = rate,
+                         .l1 = settings_.l1,
                          .l2 = settings_.l2,
-                         .pays = settings_.l1 > 0,
+                         .pays = pays_penalty(settings_.optimizer, settings_.l1),
                          .penalty = state_.penalty,
                          .bias_feature = settings_.bias == BiasRule::feature});
   if (settings_.bias == BiasRule::rate) move_bias(g);
@@ -117,19 +119,14 @@ Status GradientLinear::merge(const Learner& same_kind) noexcept {
   const auto& other = static_cast<const GradientLinear&>(same_kind);
   const double steps = state_.clock.steps + other.state_.clock.steps;
   if (!(steps > 0)) return {};
-  const bool adagrad = settings_.optimizer == LinearOptimizer::adagrad;
-  double share =
-      0;  // the other's; arrays of a row come in order, the weight before its sum of squares
-  const bool room = weights_.join(other.weights_, [&](uint32_t array, std::size_t to,
-                                                      std::size_t from, float mine, float theirs) {
-    const double a = static_cast<double>(mine), b = static_cast<double>(theirs);
-    if (array == 0) share = other.state_.clock.steps / steps;
-    if (array == 0 && adagrad && (to != 0 || settings_.bias == BiasRule::feature)) {
-      const double g = static_cast<double>(weights_.array(1)[to]);
-      const double h = static_cast<double>(other.weights_.array(1)[from]);
-      share = g + h > 0 ? h / (g + h) : 0;
-    }
-    return adagrad && array == 1 ? a + b : a + share * (b - a);
+  const GradientJoin join{.optimizer = settings_.optimizer,
+                          .rate = settings_.learning_rate,
+                          .l1 = settings_.l1,
+                          .l2 = settings_.l2,
+                          .share = other.state_.clock.steps / steps,
+                          .bias_feature = settings_.bias == BiasRule::feature};
+  const bool room = weights_.join(other.weights_, [&](const LinearWeights::Place& at) {
+    return join(weights_, other.weights_, at);
   });
   if (!room) return {Code::exhausted, texts_.full};
   State& p = state_;

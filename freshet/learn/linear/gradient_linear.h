@@ -53,7 +53,7 @@ class GradientLinear : public Learner {
   Status save(Writer& writer) const noexcept override;
   Status load(Reader& reader) noexcept override;
   Status copy_into(Learner& spare) const noexcept override;
-  /// Weights by examples learned, adagrad's by the squared gradients they have met; features are joined by index.
+  /// Weights by examples learned, adagrad's and ftrl's by the squared gradients they have met; features are joined by index.
   Status merge(const Learner& same_kind) noexcept override;
   /// The bias, then the weights by row or hash.  shape [1 + n]
   std::span<const float> parameters() const noexcept override;

@@ -4,6 +4,8 @@
 #include "freshet/base/live.h"
 #include "freshet/optim/adagrad.h"
 #include "freshet/optim/adam.h"
+#include "freshet/optim/ftrl.h"
+#include "freshet/optim/rmsprop.h"
 #include "freshet/optim/sgd.h"
 
 namespace freshet {
@@ -81,13 +83,19 @@ uint32_t step(LinearWeights& weights, uint32_t vector, const Example& x, const R
 template <class Rule>
 uint32_t follow(LinearWeights& weights, uint32_t vector, const Example& x, double g,
                 const GradientStep& plan) noexcept {
-  const Rule rule = Rule::at(plan.clock, plan.rate);
+  Rule rule = Rule::at(plan.clock, plan.rate);
+  GradientStep own = plan;
+  if constexpr (requires { rule.l1; }) {
+    rule.l1 = static_cast<float>(plan.l1);
+    rule.l2 = static_cast<float>(plan.l2);
+    own.l2 = 0;
+  }
   const float slope = static_cast<float>(g);
   if (weights.hashed())
-    return plan.pays ? step<Rule, true, LiveStore>(weights, vector, x, rule, slope, plan)
-                     : step<Rule, false, LiveStore>(weights, vector, x, rule, slope, plan);
-  return plan.pays ? step<Rule, true, PlainStore>(weights, vector, x, rule, slope, plan)
-                   : step<Rule, false, PlainStore>(weights, vector, x, rule, slope, plan);
+    return plan.pays ? step<Rule, true, LiveStore>(weights, vector, x, rule, slope, own)
+                     : step<Rule, false, LiveStore>(weights, vector, x, rule, slope, own);
+  return plan.pays ? step<Rule, true, PlainStore>(weights, vector, x, rule, slope, own)
+                   : step<Rule, false, PlainStore>(weights, vector, x, rule, slope, own);
 }
 
 }  // namespace
@@ -100,6 +108,10 @@ uint32_t slot_count(LinearOptimizer optimizer) noexcept {
       return Adagrad::kSlots;
     case LinearOptimizer::adam:
       return Adam::kSlots;
+    case LinearOptimizer::rmsprop:
+      return RmsProp::kSlots;
+    case LinearOptimizer::ftrl:
+      return FollowLeader::kSlots;
   }
   return 0;
 }
@@ -112,6 +124,10 @@ double own_rate(LinearOptimizer optimizer) noexcept {
       return static_cast<double>(Adagrad::kLearningRate);
     case LinearOptimizer::adam:
       return static_cast<double>(Adam::kLearningRate);
+    case LinearOptimizer::rmsprop:
+      return static_cast<double>(RmsProp::kLearningRate);
+    case LinearOptimizer::ftrl:
+      return static_cast<double>(FollowLeader::kLearningRate);
   }
   return 0;
 }
@@ -120,6 +136,8 @@ std::span<const std::string_view> array_names(LinearOptimizer optimizer) noexcep
   static constexpr std::string_view kSgd[] = {"w", "l1"};
   static constexpr std::string_view kAdagrad[] = {"w", "sum", "l1"};
   static constexpr std::string_view kAdam[] = {"w", "m", "v", "l1"};
+  static constexpr std::string_view kRmsProp[] = {"w", "average", "l1"};
+  static constexpr std::string_view kFtrl[] = {"w", "z", "n"};
   switch (optimizer) {
     case LinearOptimizer::sgd:
       return kSgd;
@@ -127,6 +145,10 @@ std::span<const std::string_view> array_names(LinearOptimizer optimizer) noexcep
       return kAdagrad;
     case LinearOptimizer::adam:
       return kAdam;
+    case LinearOptimizer::rmsprop:
+      return kRmsProp;
+    case LinearOptimizer::ftrl:
+      return kFtrl;
   }
   return kSgd;
 }
@@ -140,8 +162,36 @@ uint32_t take_step(LinearWeights& weights, uint32_t vector, const Example& x, do
       return follow<Adagrad>(weights, vector, x, g, plan);
     case LinearOptimizer::adam:
       return follow<Adam>(weights, vector, x, g, plan);
+    case LinearOptimizer::rmsprop:
+      return follow<RmsProp>(weights, vector, x, g, plan);
+    case LinearOptimizer::ftrl:
+      return follow<FollowLeader>(weights, vector, x, g, plan);
   }
   return 0;
+}
+
+bool pays_penalty(LinearOptimizer optimizer, double l1) noexcept {
+  return l1 > 0 && optimizer != LinearOptimizer::ftrl;
+}
+
+double GradientJoin::operator()(const LinearWeights& mine, const LinearWeights& theirs,
+                                const LinearWeights::Place& at) const noexcept {
+  const double a = static_cast<double>(at.mine), b = static_cast<double>(at.theirs);
+  const bool adagrad = optimizer == LinearOptimizer::adagrad;
+  const bool ftrl = optimizer == LinearOptimizer::ftrl;
+  const uint32_t squares = ftrl ? 2 : 1;
+  const bool by_squares = (adagrad || ftrl) && (at.to != 0 || bias_feature);
+  if (!by_squares) return adagrad && at.array == 1 ? a + b : a + share * (b - a);
+  if (at.array == squares) return a + b;
+  const double g = static_cast<double>(mine.array(squares, at.vector)[at.to]);
+  const double h = static_cast<double>(theirs.array(squares, at.vector)[at.from]);
+  if (ftrl && at.array == 1) {  // z is what gives the joined weight
+    const double w = static_cast<double>(mine.array(0, at.vector)[at.to]);
+    if (w == 0) return 0;
+    return -w * ((1 + math_sqrt(g + h)) / rate + l2) - (w > 0 ? l1 : -l1);
+  }
+  if (at.array != 0) return a + share * (b - a);  // the l1 penalty paid
+  return g + h > 0 ? a + h / (g + h) * (b - a) : a;
 }
 
 double GradientClip::operator()(double g) noexcept {

@@ -30,7 +30,7 @@ inline constexpr std::array kLinearOptions{
     option<&LinearOptions::optimizer>("optimizer", "How weights follow the gradient.",
                                       kLinearOptimizers),
     option<&LinearOptions::learning_rate>(
-        "learning_rate", "Step size; 0: the optimizer's own (sgd .01, adagrad .1, adam .01).", 0,
+        "learning_rate", "Step size; 0: the optimizer's own (adagrad, ftrl .1, others .01).", 0,
         1e3),
     option<&LinearOptions::schedule>(
         "schedule", "Step size over time: constant, or inverse: rate * t^-.5.", kRateSchedules),

@@ -41,11 +41,14 @@ TEST_CASE("losses: the slope is the derivative, by central differences") {
         return std::abs(e) <= shape.c ? e * e / 2 : shape.c * (std::abs(e) - shape.c / 2);
       case Loss::poisson:
         return std::exp(raw) - y * raw;
+      case Loss::perceptron:
+        return std::fmax(0, -y * raw);
     }
     return 0.0;
   };
-  constexpr Loss kAll[] = {Loss::squared,  Loss::logistic, Loss::hinge, Loss::absolute,
-                           Loss::quantile, Loss::epsilon,  Loss::huber, Loss::poisson};
+  constexpr Loss kAll[] = {Loss::squared,  Loss::logistic, Loss::hinge,
+                           Loss::absolute, Loss::quantile, Loss::epsilon,
+                           Loss::huber,    Loss::poisson,  Loss::perceptron};
   for (const Loss loss : kAll) {
     for (const double y : {-1.0, 1.0}) {
       for (double raw = -2.03; raw < 2; raw += .17) {
@@ -106,6 +109,72 @@ TEST_CASE("linear: an inverse schedule shrinks the second step by the root of tw
   const float by_constant = (*constant)->parameters()[1] - first,
               by_inverse = (*inverse)->parameters()[1] - first;
   CHECK(by_constant / by_inverse == doctest::Approx(std::sqrt(2)));
+}
+
+TEST_CASE("linear: l1 and l2 together, two steps by hand") {
+  auto made = Linear::make({.learning_rate = .1, .intercept_rate = 0, .l1 = .2, .l2 = .5});
+  REQUIRE(made.ok());
+  const float x[] = {1}, y[] = {1};
+  // g = -2; w = .2; owed .02: w = .18
+  REQUIRE((*made)->learn({.dense = x, .label = y}, {}).ok());
+  CHECK((*made)->parameters()[1] == doctest::Approx(.18));
+  // g = -1.64 + .5 * .18 = -1.55; w = .335; owed .04, .02 of it paid: w = .315
+  REQUIRE((*made)->learn({.dense = x, .label = y}, {}).ok());
+  CHECK((*made)->parameters()[1] == doctest::Approx(.315));
+}
+
+TEST_CASE("linear: clip=0 holds a gradient at ten times the mean of those before") {
+  auto made = Linear::make({.learning_rate = .1, .intercept_rate = 0, .clip = 0});
+  REQUIRE(made.ok());
+  const float x[] = {1}, near[] = {-.5f}, far[] = {-1000.1f};
+  REQUIRE((*made)->learn({.dense = x, .label = near}, {}).ok());  // g = 1
+  CHECK((*made)->parameters()[1] == doctest::Approx(-.1));
+  REQUIRE((*made)->learn({.dense = x, .label = far}, {}).ok());  // g = 2000, held at 10
+  CHECK((*made)->parameters()[1] == doctest::Approx(-1.1));
+}
+
+TEST_CASE("linear: rmsprop and ftrl, a step by hand") {
+  const float x[] = {1}, y[] = {1};
+  auto rmsprop = Linear::make({.optimizer = LinearOptimizer::rmsprop, .intercept_rate = 0});
+  REQUIRE(rmsprop.ok());
+  REQUIRE((*rmsprop)->learn({.dense = x, .label = y}, {}).ok());
+  // g = -2; average .01 * 4; w = .01 * 2 / .2
+  CHECK((*rmsprop)->parameters()[1] == doctest::Approx(.1));
+  auto ftrl = Linear::make({.optimizer = LinearOptimizer::ftrl, .intercept_rate = 0, .l1 = 1});
+  REQUIRE(ftrl.ok());
+  REQUIRE((*ftrl)->learn({.dense = x, .label = y}, {}).ok());
+  // z = -2, n = 4; w = (2 - 1) / ((1 + 2) / .1)
+  CHECK((*ftrl)->parameters()[1] == doctest::Approx(1. / 30));
+}
+
+TEST_CASE("linear: with ftrl, l1 keeps a feature that never mattered at exactly zero") {
+  auto made = Linear::make({.optimizer = LinearOptimizer::ftrl, .l1 = 5});
+  REQUIRE(made.ok());
+  for (uint32_t k = 0; k < 2000; k++) {
+    const float x[] = {static_cast<float>(k % 3) - 1, k % 700 == 0 ? 1.f : 0.f};
+    const float y[] = {2 * x[0]};
+    REQUIRE((*made)->learn({.dense = x, .label = y}, {}).ok());
+  }
+  CHECK((*made)->parameters()[1] > 1);
+  CHECK((*made)->parameters()[2] == 0);
+}
+
+TEST_CASE("linear: halves that follow the leader join into a model that could have met both") {
+  const auto half = [](float y) {
+    auto made = Linear::make({.optimizer = LinearOptimizer::ftrl, .bias = BiasRule::feature});
+    REQUIRE(made.ok());
+    const float x[] = {1};
+    for (int k = 0; k < 3; k++)
+      REQUIRE((*made)->learn({.dense = x, .label = {&y, 1}}, {}).ok());
+    return std::move(*made);
+  };
+  const auto a = half(1), b = half(1), c = half(-1);
+  const float was = a->parameters()[1];
+  REQUIRE(a->merge(*b).ok());
+  CHECK(a->parameters()[1] ==
+        doctest::Approx(was));  // equal halves: the same weight, twice the evidence
+  REQUIRE(a->merge(*c).ok());
+  CHECK(a->parameters()[1] == doctest::Approx(was / 3).epsilon(1e-5));
 }
 
 TEST_CASE("passive_aggressive: moves just far enough that the margin is 1") {

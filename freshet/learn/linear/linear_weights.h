@@ -111,10 +111,16 @@ class LinearWeights {
   Status load(Reader& reader, std::span<const std::string_view> names, const char* wrong) noexcept;
   /// Every weight that isn't 0, and the bias.
   void draw(Sink& sink, uint32_t vector = 0) const noexcept;
+  /// A float that two models have: where it is in each, and its two values.
+  struct Place {
+    uint32_t vector, array;
+    std::size_t to, from;
+    float mine, theirs;
+  };
   /// Sets the first vector's weights. Another size, or a number that isn't finite: `wrong`.
   Status replace(std::span<const float> parameters, const char* wrong) noexcept;
-  /// Joins `other`, feature by feature: f(array, position, other's position, mine, theirs) is what a float that both have
-  /// becomes; what only the other has is taken as it is. False without room: what was joined so far stays.
+  /// Joins `other`, feature by feature: f(place) is what a float that both have becomes; what only the other has is taken
+  /// as it is. Arrays of a place come in order. False without room: what was joined so far stays.
   /// REQUIRES: both have as many vectors.
   template <class F>
   bool join(const LinearWeights& other, F&& f) noexcept;
@@ -150,7 +156,7 @@ bool LinearWeights::join(const LinearWeights& other, F&& f) noexcept {
       for (uint32_t k = 0; k < arrays_; k++) {
         float& cell = array(k, v)[to];
         const float theirs = other.array(k, v)[from];
-        const float next = known ? clamp_to_float(f(k, to, from, cell, theirs)) : theirs;
+        const float next = known ? clamp_to_float(f(Place{v, k, to, from, cell, theirs})) : theirs;
         if (hashed()) table(k, v).touch(to);
         live_store(cell, next);
       }

@@ -7,7 +7,17 @@
 
 namespace freshet {
 
-enum class Loss : uint8_t { squared, logistic, hinge, absolute, quantile, epsilon, huber, poisson };
+enum class Loss : uint8_t {
+  squared,
+  logistic,
+  hinge,
+  absolute,
+  quantile,
+  epsilon,
+  huber,
+  poisson,
+  perceptron
+};
 
 /// What shapes a loss; each names the losses that read it.
 struct LossShape {
@@ -19,7 +29,7 @@ struct LossShape {
   bool operator==(const LossShape&) const = default;
 };
 
-/// d loss / d raw.  y: the target, or -1 and 1 for the classes of logistic and hinge (squared takes both).
+/// d loss / d raw.  y: the target, or -1 and 1 for the classes of logistic, hinge and perceptron (squared takes both).
 inline double slope(Loss loss, double raw, double y, const LossShape& shape) noexcept {
   const double e = raw - y;
   switch (loss) {
@@ -29,6 +39,8 @@ inline double slope(Loss loss, double raw, double y, const LossShape& shape) noe
       return -y * math_sigmoid(-y * raw);
     case Loss::hinge:
       return y * raw < shape.margin ? -y : 0;
+    case Loss::perceptron:  // hinge of margin 0 that also learns where it is undecided
+      return y * raw <= 0 ? -y : 0;
     case Loss::absolute:
       return e > 0 ? 1 : e < 0 ? -1 : 0;
     case Loss::quantile:

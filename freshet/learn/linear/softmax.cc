@@ -33,7 +33,8 @@ constinit const Entry<Learner> softmax_entry{
 Softmax::Softmax(const SoftmaxOptions& options) noexcept
     : options_(options),
       weights_(options.bits, options.memory,
-               1 + slot_count(options.optimizer) + (options.l1 > 0 ? 1 : 0)) {
+               1 + slot_count(options.optimizer) +
+                   (pays_penalty(options.optimizer, options.l1) ? 1 : 0)) {
   if (options_.learning_rate == 0) options_.learning_rate = own_rate(options_.optimizer);
 }
 
@@ -104,8 +105,9 @@ Status Softmax::learn(const Example& x, std::span<float> before) noexcept {
   const GradientStep step{.optimizer = options_.optimizer,
                           .clock = clock_,
                           .rate = rate,
+                          .l1 = options_.l1,
                           .l2 = options_.l2,
-                          .pays = options_.l1 > 0,
+                          .pays = pays_penalty(options_.optimizer, options_.l1),
                           .penalty = penalty_,
                           .bias_feature = false};
   for (std::size_t k = 0; k < learned_.size(); k++) {
@@ -160,12 +162,15 @@ Status Softmax::merge(const Learner& other_learner) noexcept {
   const double steps = clock_.steps + other.clock_.steps;
   if (!(steps > 0)) return {};
   const double share = other.clock_.steps / steps;
-  const bool added = options_.optimizer == LinearOptimizer::adagrad;
-  const bool room = weights_.join(
-      other.weights_, [&](uint32_t array, std::size_t, std::size_t, float mine, float theirs) {
-        const double a = static_cast<double>(mine), b = static_cast<double>(theirs);
-        return added && array == 1 ? a + b : a + share * (b - a);
-      });
+  const GradientJoin join{.optimizer = options_.optimizer,
+                          .rate = options_.learning_rate,
+                          .l1 = options_.l1,
+                          .l2 = options_.l2,
+                          .share = share,
+                          .bias_feature = true};
+  const bool room = weights_.join(other.weights_, [&](const LinearWeights::Place& at) {
+    return join(weights_, other.weights_, at);
+  });
   if (!room) return {Code::exhausted, Says::kFull};
   learned_.resize(weights_.vectors());
   for (std::size_t k = 0; k < other.learned_.size(); k++)

@@ -24,7 +24,7 @@ inline constexpr std::array kSoftmaxOptions{
     option<&SoftmaxOptions::optimizer>("optimizer", "How weights follow the gradient.",
                                        kLinearOptimizers),
     option<&SoftmaxOptions::learning_rate>(
-        "learning_rate", "Step size; 0: the optimizer's own (sgd .01, adagrad .1, adam .01).", 0,
+        "learning_rate", "Step size; 0: the optimizer's own (adagrad, ftrl .1, others .01).", 0,
         1e3),
     option<&SoftmaxOptions::schedule>(
         "schedule", "Step size over time: constant, or inverse: rate * t^-.5.", kRateSchedules),
@@ -60,7 +60,7 @@ class Softmax final : public Learner {
   void draw(Sink& sink) const noexcept override;
   Result<std::unique_ptr<Learner>> clone() const noexcept override;
   Status copy_into(Learner& spare) const noexcept override;
-  /// Weights by examples learned; classes are joined by id.
+  /// Weights by examples learned, adagrad's and ftrl's by squared gradients; classes are joined by id.
   Status merge(const Learner& same_kind) noexcept override;
   Status save(Writer& writer) const noexcept override;
   Status load(Reader& reader) noexcept override;
