@@ -20,11 +20,14 @@ namespace freshet {
 /// What a learner learns from: readers and metrics ask.
 enum class Label : uint8_t { none, number, numbers, one_class, classes, costs, decision };
 
-/// A learner's own progressive loss (`vw`).
+/// A learner's own progressive loss (`vw`): counts since it was made or loaded, over the examples it was taught. Labels are
+/// targets: -1 and 1 for a pair of classes.
 struct Progress {
   uint64_t examples = 0;
-  double weight = 0, label_sum = 0, loss_sum = 0;
-  uint64_t features = 0;
+  double weight = 0, label_sum = 0, loss_sum = 0;  // sums of weight times label, loss
+  uint64_t features = 0;                           // the constant and interactions too
+  float label = 0, prediction = 0;                 // of the last example: its target, the raw score
+  double label_squares = 0;                        // sum of weight times label squared
 };
 
 class Pipeline;

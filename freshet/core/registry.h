@@ -13,6 +13,7 @@ class Learner;
 class Transformer;
 class Metric;
 class Detector;
+struct TableMemory;
 namespace kernel {
 class Parallel;
 }
@@ -23,6 +24,7 @@ struct Registry {
   std::span<const Entry<Metric>* const> metrics;
   std::span<const Entry<Detector>* const> detectors;
   const kernel::Parallel* parallel = nullptr;  // null: a plain loop
+  const TableMemory* memory = nullptr;         // of large tables (core/table.h); null: the heap
 };
 
 /// The entry called `name` ('-' reads as '_'), or null.

@@ -32,7 +32,20 @@ bool is_zero(float x) noexcept {
   return bit_cast<uint32_t>(x) == 0;
 }  // minus zero is a number to keep
 
+void* take_heap(std::size_t bytes) noexcept {
+  // calloc, not operator new: the system's fresh zero pages cost nothing until they are stored to.
+  return std::calloc(bytes, 1);
+}
+void give_heap(void* range, std::size_t) noexcept {
+  std::free(range);
+}
+std::size_t unknown() noexcept {
+  return SIZE_MAX;
+}
+
 }  // namespace
+
+constinit const TableMemory kHeapTables{take_heap, give_heap, unknown};
 
 Table::Table(Table&& other) noexcept {
   *this = std::move(other);
@@ -40,7 +53,8 @@ Table::Table(Table&& other) noexcept {
 
 Table& Table::operator=(Table&& other) noexcept {
   if (this == &other) return *this;
-  std::free(data_);
+  if (data_ != nullptr) memory_->give(data_, size_ * sizeof(float));
+  memory_ = other.memory_;
   data_ = std::exchange(other.data_, nullptr);
   size_ = std::exchange(other.size_, 0);
   chunks_ = std::exchange(other.chunks_, 0);
@@ -52,27 +66,27 @@ Table& Table::operator=(Table&& other) noexcept {
 }
 
 Table::~Table() {
-  std::free(data_);
+  if (data_ != nullptr) memory_->give(data_, size_ * sizeof(float));
 }
 
-Result<Table> Table::make(std::size_t size) noexcept {
+Result<Table> Table::make(std::size_t size, const TableMemory* memory) noexcept {
   Table table;
+  if (memory != nullptr) table.memory_ = memory;
   if (size == 0) return table;
   if (size > SIZE_MAX / sizeof(float) - kChunkFloats)
     return {Code::exhausted, "table: more weights than this machine can address; lower bits"};
   const std::size_t chunks = (size + kChunkFloats - 1) >> kChunkBits;
-  // calloc, not operator new: the system's fresh zero pages cost nothing until they are stored to.
-  table.data_ = static_cast<float*>(std::calloc(size, sizeof(float)));
+  table.data_ = static_cast<float*>(table.memory_->take(size * sizeof(float)));
+  table.size_ = size;
   table.marks_.reset(new (std::nothrow) uint32_t[chunks]());
   if (table.data_ == nullptr || table.marks_ == nullptr)
     return {Code::exhausted, "table: this machine has no room for so many weights; lower bits"};
-  table.size_ = size;
   table.chunks_ = static_cast<uint32_t>(chunks);
   return table;
 }
 
 Result<Table> Table::clone() const noexcept {
-  FRESHET_TRY_ASSIGN(Table copy, make(size_));
+  FRESHET_TRY_ASSIGN(Table copy, make(size_, memory_));
   for (uint32_t k = 0; k < chunks_; k++) {
     if (!touched(k)) continue;
     const std::span<const float> from = chunk(k);
@@ -86,6 +100,14 @@ std::span<const float> Table::chunk(uint32_t k) const noexcept {
   const std::size_t begin = std::size_t{k} << kChunkBits;
   const std::size_t left = size_ - begin;
   return {data_ + begin, left < kChunkFloats ? left : kChunkFloats};
+}
+
+Status Table::expect_whole() const noexcept {
+  if (size_ * sizeof(float) <= memory_->available()) return {};
+  return {
+      Code::exhausted,
+      "table: this machine hasn't got the memory for a table that is in use throughout; load it "
+      "where there is more"};
 }
 
 std::size_t Table::bytes() const noexcept {
@@ -138,6 +160,7 @@ Status Table::load(Reader& reader, std::string_view name) noexcept {
   if (!rows.ok()) {
     if (value.size() != size_)
       return {Code::corrupt, "model file: a table has another size than its options say"};
+    FRESHET_TRY(expect_whole());
     for (std::size_t i = 0; i < size_; i++) {
       if (is_zero(value[i])) continue;
       touch(i);

@@ -17,6 +17,18 @@
 
 namespace freshet {
 
+/// Where tables take their range from. The core's own is the heap; who has an operating system gives a better one
+/// (runtime/table_memory.h) to `Registry::memory`.
+struct TableMemory {
+  /// Zeros, by pages that cost nothing until they are stored to; null: no room. Aligned to 64.
+  void* (*take)(std::size_t bytes) noexcept;
+  void (*give)(void* range, std::size_t bytes) noexcept;
+  /// Bytes that can be stored to before this machine is out of memory; SIZE_MAX where nobody knows.
+  std::size_t (*available)() noexcept;
+};
+/// calloc.
+extern const TableMemory kHeapTables;
+
 class Table {
  public:
   static constexpr uint32_t kChunkBits = 14;
@@ -30,8 +42,9 @@ class Table {
   Table& operator=(Table&& other) noexcept;
   ~Table();
 
-  /// `size` zeros; `exhausted` when the machine has no room for them. size 0 is a table without memory.
-  static Result<Table> make(std::size_t size) noexcept;
+  /// `size` zeros; `exhausted` when the machine has no room for them. size 0 is a table without memory. memory: null for
+  /// the heap; outlives the table.
+  static Result<Table> make(std::size_t size, const TableMemory* memory = nullptr) noexcept;
   /// The same numbers; untouched chunks stay without memory.
   Result<Table> clone() const noexcept;
 
@@ -45,6 +58,11 @@ class Table {
   /// The last chunk may be shorter than kChunkFloats.
   uint32_t chunk_count() const noexcept { return chunks_; }
   std::span<const float> chunk(uint32_t k) const noexcept;
+  /// `exhausted` when the machine hasn't got the memory to store to all of it: said before a whole table is loaded.
+  Status expect_whole() const noexcept;
+  /// Somebody wants to hear of first stores. Where nobody does, a writer may leave out touch() for a float it knows to have
+  /// been stored to before.
+  bool is_watched() const noexcept { return hook_ != nullptr; }
   /// False: every float of the chunk is still zero.
   bool touched(uint32_t k) const noexcept { return marks_[k] != 0; }
   /// Bytes of the chunks touched so far, and of the marks.
@@ -69,6 +87,7 @@ class Table {
  private:
   void first_store(uint32_t chunk) noexcept;
 
+  const TableMemory* memory_ = &kHeapTables;
   float* data_ = nullptr;
   std::size_t size_ = 0;
   uint32_t chunks_ = 0;

@@ -129,6 +129,34 @@ TEST_CASE("table: rows out of order or range, or another size, are corrupt") {
   CHECK(t.load(memory, "w").code() == Code::corrupt);
 }
 
+TEST_CASE("table: its memory comes from where it is told, clones included, and goes back there") {
+  static int taken = 0, given = 0;
+  static const TableMemory counted{[](std::size_t bytes) noexcept {
+                                     taken++;
+                                     return kHeapTables.take(bytes);
+                                   },
+                                   [](void* range, std::size_t bytes) noexcept {
+                                     given++;
+                                     kHeapTables.give(range, bytes);
+                                   },
+                                   []() noexcept { return std::size_t{4000}; }};
+  {
+    auto made = Table::make(1000, &counted);
+    REQUIRE(made.ok());
+    CHECK(made->expect_whole().ok());
+    auto copy = made->clone();
+    REQUIRE(copy.ok());
+    CHECK(taken == 2);
+    auto large = Table::make(1001, &counted);
+    REQUIRE(large.ok());
+    CHECK(large->expect_whole().code() == Code::exhausted);
+    Memory memory;
+    REQUIRE(put_array<float>(memory, "w", std::vector<float>(1001, 1)).ok());
+    CHECK(large->load(memory, "w").code() == Code::exhausted);
+  }
+  CHECK(given == 3);
+}
+
 TEST_CASE("table: a clone has the numbers, and only the chunks that were touched") {
   Table t = table(std::size_t{1} << 24);
   set(t, 5'000'000, 7);

@@ -112,6 +112,6 @@ inline const Info& Plus::info() const noexcept {
 
 inline constexpr const Entry<Learner>* kLearners[] = {&average_entry};
 inline constexpr const Entry<Transformer>* kTransforms[] = {&plus_entry};
-inline constexpr Registry kRegistry{kLearners, kTransforms, {}, {}, nullptr};
+inline constexpr Registry kRegistry{kLearners, kTransforms, {}, {}, nullptr, nullptr};
 
 }  // namespace freshet::testing

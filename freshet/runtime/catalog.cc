@@ -5,6 +5,7 @@
 #include "freshet/core/learner.h"
 #include "freshet/learn/registry.h"
 #include "freshet/metric/registry.h"
+#include "freshet/runtime/table_memory.h"
 #include "freshet/transform/registry.h"
 
 namespace freshet {
@@ -23,6 +24,7 @@ Registry catalog(const kernel::Parallel* parallel) noexcept {
   registry.transforms = transform_entries();
   registry.metrics = metric_entries();
   registry.parallel = parallel;
+  registry.memory = &kSystemTables;
   return registry;
 }
 
