@@ -10,8 +10,8 @@
 #include "freshet/core/learner.h"
 #include "freshet/core/metric.h"
 #include "freshet/core/transformer.h"
-#include "freshet/format/format.h"
 #include "freshet/format/generate/generator.h"
+#include "freshet/ingest/formats.h"
 #include "freshet/runtime/catalog.h"
 
 namespace freshet {
@@ -221,7 +221,7 @@ std::string formats_help() {
   std::string text =
       "Text is read by lines; compression (gzip) is told by its bytes; '-' is standard input.\n"
       "Without --format the file's ending says, else the first line that isn't blank.\n";
-  for (const Format* format : formats())
+  for (const Format* format : input_formats())
     text += "\n" + format_help(*format);
   return text +
          "\nNumbers: [+-] digits [. digits] [e[+-] digits]; nan, inf and hexadecimal are never "
@@ -242,7 +242,7 @@ std::string help_for(std::string_view name) {
   if (const auto* entry = find_entry(registry.detectors, name))
     return component_help("detector", *entry);
   if (name == "formats") return formats_help();
-  if (const Format* format = find_format(name)) return format_help(*format);
+  if (const Format* format = find_input_format(name)) return format_help(*format);
   if (const Generator* generator = find_generator(name)) return generator_help(*generator);
   return {};
 }
@@ -257,7 +257,7 @@ std::vector<Listed> listed() {
   list_entries(all, "learners", registry.learners);
   list_entries(all, "transforms", registry.transforms);
   list_entries(all, "metrics", registry.metrics);
-  for (const Format* format : formats())
+  for (const Format* format : input_formats())
     all.push_back({"formats", format->name, format->summary});
   for (const Generator* generator : generators())
     all.push_back({"generators", generator->name, generator->summary});

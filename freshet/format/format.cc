@@ -44,13 +44,14 @@ std::string_view first_line(std::string_view text) noexcept {
 
 }  // namespace
 
-const Format* sniff(std::string_view file_name, std::string_view text) noexcept {
+const Format* sniff(std::span<const Format* const> among, std::string_view file_name,
+                    std::string_view text) noexcept {
   const std::string_view name = without_compression(file_name);
-  for (const Format* format : formats())
+  for (const Format* format : among)
     for (const std::string_view ending : format->endings)
       if (name.ends_with(ending)) return format;
   const std::string_view line = first_line(text);
-  for (const Format* format : formats())
+  for (const Format* format : among)
     if (!line.empty() && format->recognise(line)) return format;
   return nullptr;
 }

@@ -25,8 +25,12 @@ struct Format {
 std::span<const Format* const> formats() noexcept;
 /// The format called `name`, or null.
 const Format* find_format(std::string_view name) noexcept;
-/// By the ending of a file's name (".gz" and the like taken off), else by the first line that isn't
-/// blank; null: none fits.
-const Format* sniff(std::string_view file_name, std::string_view text) noexcept;
+/// One of `among`, by the ending of a file's name (".gz" and the like taken off), else by the first
+/// line that isn't blank; null: none fits.
+const Format* sniff(std::span<const Format* const> among, std::string_view file_name,
+                    std::string_view text) noexcept;
+inline const Format* sniff(std::string_view file_name, std::string_view text) noexcept {
+  return sniff(formats(), file_name, text);
+}
 
 }  // namespace freshet

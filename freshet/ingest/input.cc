@@ -6,6 +6,7 @@
 
 #include "freshet/base/failure.h"
 #include "freshet/base/text.h"
+#include "freshet/ingest/formats.h"
 #include "freshet/runtime/notice.h"
 
 namespace freshet {
@@ -24,7 +25,7 @@ uint64_t total_size(const std::vector<std::string>& paths) noexcept {
 Status unknown_format(const std::string& name) {
   std::vector<std::string_view> names;
   std::string known;
-  for (const Format* format : formats()) {
+  for (const Format* format : input_formats()) {
     names.push_back(format->name);
     known += (known.empty() ? "" : ", ") + std::string(format->name);
   }
@@ -76,16 +77,16 @@ Status Input::open_next() noexcept {
 Status Input::make_reader() noexcept {
   ReaderOptions reading = reading_;
   if (!options_.format.empty()) {
-    format_ = find_format(options_.format);
+    format_ = find_input_format(options_.format);
     if (format_ == nullptr) return unknown_format(options_.format);
   } else {
     FRESHET_TRY_ASSIGN(const std::string_view text, feeder_->peek());
-    format_ = sniff(name_, text);
+    format_ = sniff_input(name_, text);
     if (format_ == nullptr && text.find_first_not_of(" \t\r\n") == std::string_view::npos)
-      format_ = formats().back();
+      format_ = input_formats().back();
     if (format_ == nullptr) {
       std::string tried;
-      for (const Format* format : formats())
+      for (const Format* format : input_formats())
         tried += (tried.empty() ? "" : ", ") + std::string(format->name);
       return failure(Code::invalid_argument,
                      name_ + ": its first line is no format that is known (tried: " + tried +

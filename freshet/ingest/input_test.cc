@@ -182,7 +182,7 @@ TEST_CASE("input: what can't be read says why") {
   CHECK(read_all(folder.path()).error.find("is a folder") != std::string::npos);
   CHECK(read_all("https://host/x.csv").error.find("curl") != std::string::npos);
   CHECK(read_all(folder.file("z", "\x28\xb5\x2f\xfd....")).error.find("zstd") != std::string::npos);
-  CHECK(read_all(folder.file("q", "hello world\n")).error.find("(tried: sparse, csv)") !=
+  CHECK(read_all(folder.file("q", "hello world\n")).error.find("(tried: jsonl, ") !=
         std::string::npos);
   InputOptions wrong;
   wrong.format = "cvs";

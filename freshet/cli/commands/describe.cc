@@ -14,8 +14,8 @@
 #include "freshet/core/learner.h"
 #include "freshet/core/metric.h"
 #include "freshet/core/transformer.h"
-#include "freshet/format/format.h"
 #include "freshet/format/generate/generator.h"
+#include "freshet/ingest/formats.h"
 #include "freshet/runtime/catalog.h"
 
 namespace freshet {
@@ -148,7 +148,7 @@ void put_commands(JsonText& json) {
 
 void put_text_kinds(JsonText& json) {
   json.key("formats").begin_array();
-  for (const Format* format : formats()) {
+  for (const Format* format : input_formats()) {
     json.begin_object()
         .text("name", format->name)
         .text("summary", format->summary)

@@ -1,0 +1,254 @@
+#include "freshet/ingest/json/json_table.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <simdjson.h>
+
+#include "freshet/base/chars.h"
+#include "freshet/core/component.h"
+#include "freshet/core/label_map.h"
+#include "freshet/ingest/json/json_fault.h"
+
+namespace freshet {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+constexpr std::string_view kBlanks = " \t\r\n";
+
+// Takes `word` off the front, blanks before it too; false: something else stands there.
+bool takes(std::string_view& text, std::string_view word) noexcept {
+  const std::size_t begin = std::min(text.find_first_not_of(kBlanks), text.size());
+  if (!text.substr(begin).starts_with(word)) return false;
+  text.remove_prefix(begin + word.size());
+  return true;
+}
+
+std::string_view trimmed_token(std::string_view token) noexcept {
+  return token.substr(0, token.find_last_not_of(kBlanks) + 1);
+}
+
+bool read_number(ondemand::value& value, float* out) noexcept {
+  const std::string_view token = trimmed_token(value.raw_json_token());
+  double checked = 0;
+  if (value.get_double().get(checked) != simdjson::SUCCESS && !is_json_number(token)) return false;
+  return parse_all(token, out);
+}
+
+}  // namespace
+
+// {"Features": [[ , or {"Label": [numbers], "Features": [[
+JsonTable::Look JsonTable::look(std::string_view text) noexcept {
+  std::string_view left = text;
+  bool is_cut = false;  // the text ends where a word may go on
+  const auto next = [&](std::string_view word) {
+    if (takes(left, word)) return true;
+    const std::size_t begin = std::min(left.find_first_not_of(kBlanks), left.size());
+    is_cut = word.starts_with(left.substr(begin));
+    return false;
+  };
+  const auto other = [&] { return is_cut ? Look::more : Look::other; };
+  if (!next("{")) return other();
+  if (next("\"Label\"")) {
+    if (!next(":") || !next("[")) return other();
+    const std::size_t end = left.find(']');
+    if (end == std::string_view::npos) return Look::perhaps;
+    left.remove_prefix(end + 1);
+    if (!next(",")) return other();
+  } else if (is_cut) {
+    return Look::more;
+  }
+  for (const char* word : {"\"Features\"", ":", "["})
+    if (!next(word)) return other();
+  if (next("[") || next("]")) return Look::table;
+  return other();
+}
+
+void JsonTable::clear() noexcept {
+  values_.clear();
+  labels_.clear();
+  columns_ = rows_ = next_ = 0;
+}
+
+bool JsonTable::fail(std::string_view text, std::size_t at, Reason reason, const char* why,
+                     Bad& bad) const noexcept {
+  const std::string_view before = text.substr(0, at);
+  const std::size_t line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
+  bad = {};
+  bad.line = 1 + static_cast<uint64_t>(std::count(before.begin(), before.end(), '\n'));
+  bad.column = static_cast<uint32_t>(at - line_begin) + 1;
+  bad.reason = reason;
+  bad.why = {Code::invalid_argument, why, bad.column};
+  return false;
+}
+
+Begin JsonTable::begin(std::string_view text, bool last, Bad& bad) noexcept {
+  if (text.size() > kMostBytes) {
+    fail(text, 0, Reason::long_, "a table of more than 1 GiB; write it as JSON lines", bad);
+    return Begin::failed;
+  }
+  if (!last) return Begin::more;
+  clear();
+  if (!parse(text, bad)) return Begin::failed;
+  if (const Status status = add_columns(); !status.ok()) {
+    fail(text, 0, Reason::columns, status.text().data(), bad);
+    return Begin::failed;
+  }
+  return Begin::ready;
+}
+
+bool JsonTable::parse(std::string_view text, Bad& bad) noexcept {
+  const auto refused = [&] {
+    const JsonFault fault = find_json_fault(text);
+    return fail(text, fault.at, fault.reason,
+                fault.why != nullptr ? fault.why : "no JSON that can be read", bad);
+  };
+  const auto place = [&](const char* at) { return static_cast<std::size_t>(at - text.data()); };
+  ondemand::parser parser;
+  ondemand::document document;
+  ondemand::object root;
+  if (parser.iterate(text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING)
+              .get(document) != simdjson::SUCCESS ||
+      document.get_object().get(root) != simdjson::SUCCESS) {
+    return refused();
+  }
+  for (auto each : root) {
+    ondemand::field field;
+    std::string_view name;
+    if (std::move(each).get(field) != simdjson::SUCCESS) return refused();
+    const char* at = field.key().raw() - 1;
+    if (field.unescaped_key().get(name) != simdjson::SUCCESS) return refused();
+    const bool is_features = name == "Features";
+    if (!is_features && name != "Label")
+      return fail(text, place(at), Reason::json, "a table has Features and Label, no other members",
+                  bad);
+    if (is_features ? rows_ != 0 : !labels_.empty())
+      return fail(text, place(at), Reason::json, "a repeated member", bad);
+    ondemand::array outer;
+    if (field.value().get_array().get(outer) != simdjson::SUCCESS) return refused();
+    for (auto item : outer) {
+      ondemand::value value;
+      if (item.get(value) != simdjson::SUCCESS) return refused();
+      at = value.raw_json_token().data();
+      if (!is_features) {
+        ondemand::json_type type;
+        if (value.type().get(type) != simdjson::SUCCESS) return refused();
+        Label& label = labels_.emplace_back();
+        if (type == ondemand::json_type::string) {
+          std::string_view word;
+          if (value.get_string().get(word) != simdjson::SUCCESS) return refused();
+          label = {NAN, std::string(word)};
+        } else {
+          label.text = trimmed_token(value.raw_json_token());
+          if (type != ondemand::json_type::number || !read_number(value, &label.value))
+            return fail(text, place(at), Reason::json, "expected a label, a number or a text", bad);
+        }
+        continue;
+      }
+      ondemand::array row;
+      std::size_t count = 0;
+      if (value.get_array().get(row) != simdjson::SUCCESS)
+        return fail(text, place(at), Reason::json, "expected an array of numbers", bad);
+      for (auto cell : row) {
+        ondemand::value number;
+        if (cell.get(number) != simdjson::SUCCESS) return refused();
+        const char* cell_at = number.raw_json_token().data();
+        if (!read_number(number, &values_.emplace_back()))
+          return fail(text, place(cell_at), Reason::json, "expected a number within float32", bad);
+        ++count;
+      }
+      if (rows_++ == 0) columns_ = count;
+      if (count != columns_) {
+        fail(text, place(at), Reason::columns, "rows of different length", bad);
+        bad.expected = static_cast<uint32_t>(columns_);
+        bad.counted = static_cast<uint32_t>(count);
+        return false;
+      }
+    }
+  }
+  if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) return refused();
+  if (!labels_.empty() && labels_.size() != rows_) {
+    fail(text, 0, Reason::columns, "as many labels as rows", bad);
+    bad.expected = static_cast<uint32_t>(rows_);
+    bad.counted = static_cast<uint32_t>(labels_.size());
+    return false;
+  }
+  return true;
+}
+
+Status JsonTable::add_columns() noexcept {
+  features_.assign(columns_, kNone);
+  is_dense_ = true;
+  std::vector<bool> seen(columns_);
+  for (std::size_t k = 0; k < columns_; ++k) {
+    const Digits name(k);
+    if (options_.learning) {
+      FRESHET_TRY_ASSIGN(features_[k], schema_.feature(name.text(), Schema::Kind::numeric));
+    } else {
+      features_[k] = schema_.find(name.text()).value_or(kNone);
+    }
+    is_dense_ = is_dense_ && features_[k] < columns_ && !seen[features_[k]];
+    if (is_dense_) seen[features_[k]] = true;
+  }
+  return {};
+}
+
+bool JsonTable::row(std::size_t k, ExampleBlock& out, Bad& bad) noexcept {
+  out.begin();
+  const std::span<const float> values =
+      std::span<const float>(values_).subspan(k * columns_, columns_);
+  if (is_dense_) {
+    const std::span<float> row = out.add_dense(static_cast<uint32_t>(columns_));
+    for (std::size_t c = 0; c < columns_; ++c)
+      row[features_[c]] = values[c];
+  } else {
+    uint32_t count = 0;
+    for (std::size_t c = 0; c < columns_; ++c) {
+      if (features_[c] == kNone) continue;
+      out.add_numeric(features_[c], values[c]);
+      ++count;
+    }
+    if (count != 0) out.add_group(32, 0, count);
+  }
+  if (labels_.empty() || options_.label == Target::none) return true;
+  const Label& label = labels_[k];
+  if (options_.label == Target::number) {
+    if (std::isnan(label.value)) {
+      bad = {};
+      bad.line = k + 1;
+      bad.column = 1;
+      bad.reason = Reason::label;
+      bad.why = {Code::invalid_argument, "expected a number as label"};
+      bad.found = label.text;
+      return false;
+    }
+    out.add_label(label.value);
+  } else if (options_.learning) {
+    if (const Result<uint32_t> id = add_class(schema_, label.text, options_.binary); id.ok())
+      out.add_label(static_cast<float>(*id));
+  } else if (const auto id = find_class(schema_, label.text)) {
+    out.add_label(static_cast<float>(*id));
+  }
+  return true;
+}
+
+Read JsonTable::read(std::span<const char> window, ExampleBlock& out, std::span<Bad> bad,
+                     uint64_t& line) noexcept {
+  Read done;
+  while (next_ < rows_ && out.size() < LineReader::kBlockExamples &&
+         out.feature_count() < LineReader::kBlockFeatures && done.bad < bad.size()) {
+    const std::size_t k = next_++;
+    line = k + 1;
+    if (!row(k, out, bad[done.bad])) {
+      out.drop();
+      ++done.bad;
+      continue;
+    }
+    out.set_line(k + 1);
+    out.finish();
+  }
+  if (next_ >= rows_) done.used = window.size();
+  return done;
+}
+
+}  // namespace freshet
