@@ -42,18 +42,26 @@ struct DataOptions {
   uint64_t limit = 0;
   uint64_t max_line = 16u << 20;
   OnBadLine on_bad_line = OnBadLine::stop;
+  std::string_view hash;
+  uint32_t hash_seed = 0;
+  bool zero_based = false;
 };
 inline constexpr std::array kDataOptions{
     option<&DataOptions::data>("data|d",
                                "A file, '-' (standard input) or a glob; gzip by content."),
-    option<&DataOptions::format>("format",
-                                 "csv or sparse; else told by the ending or the first line."),
+    option<&DataOptions::format>(
+        "format", "vw, sparse, svmlight or csv; else told by the ending or the first line."),
     option<&DataOptions::passes>("passes", "How often the data is gone through.", 1, 1e6),
     option<&DataOptions::limit>("limit", "At most so many examples; 0: all.", 0, 1e18),
     option<&DataOptions::max_line>("max_line", "Longest line or record; 256 KiB are always read.",
                                    262144, 1073741824, "bytes"),
     option<&DataOptions::on_bad_line>(
         "on_bad_line", "Stop at a line that can't be read, or skip and count it.", kOnBadLineNames),
+    option<&DataOptions::hash>(
+        "hash", "VW text: strings (names of digits are numbers), or all; else the model's."),
+    option<&DataOptions::hash_seed>("hash_seed", "VW text: seed of namespaces' hashes.", 0,
+                                    4294967295.0),
+    option<&DataOptions::zero_based>("zero_based", "svmlight: the first feature is 0, not 1."),
 };
 
 inline constexpr std::array<std::string_view, 3> kTimeUnitNames{"s", "ms", "us"};

@@ -15,11 +15,50 @@ Target target_of(const Learner& learner) noexcept {
     case Label::numbers:
       return Target::number;
     case Label::one_class:
-    case Label::classes:
       return Target::one_class;
-    default:
-      return Target::none;
+    case Label::classes:
+      return Target::classes;
+    case Label::costs:
+      return Target::costs;
+    case Label::decision:
+      return Target::decision;
+    case Label::none:
+      break;
   }
+  return Target::none;
+}
+
+// VW's `initial` reaches those that add it; to all others it would be a feature like any.
+bool takes_initial(const Learner& learner) noexcept {
+  return learner.info().name == "vw" || learner.info().name == "ftrl";
+}
+
+// How names become numbers: the model's way, which a flag may repeat but not change.
+Status hashing(const DataOptions& data, const StoredModel& model, ReaderOptions& reading) noexcept {
+  if (!data.hash.empty() && data.hash != "strings" && data.hash != "all") {
+    return failure(Code::invalid_argument, "--hash " + std::string(data.hash) + ": strings or all");
+  }
+  const bool is_new = model.input_format.empty();
+  const bool is_vw = model.input_format == "vw", is_svmlight = model.input_format == "svmlight";
+  if (is_vw && !data.hash.empty() && data.hash != model.input_hash) {
+    return failure(Code::invalid_argument, "--hash " + std::string(data.hash) +
+                                               ": the model has learned with --hash " +
+                                               model.input_hash);
+  }
+  if (is_vw && data.hash_seed != 0 && data.hash_seed != model.input_hash_seed) {
+    return failure(Code::invalid_argument, "--hash-seed " + std::to_string(data.hash_seed) +
+                                               ": the model has learned with " +
+                                               std::to_string(model.input_hash_seed));
+  }
+  if (is_svmlight && data.zero_based && !model.input_zero_based) {
+    return {Code::invalid_argument,
+            "--zero-based: the model has learned from indices that begin at 1"};
+  }
+  const std::string_view hash = is_new ? data.hash : model.input_hash;
+  reading.hash = hash == "all" ? NameHash::all : NameHash::strings;
+  reading.hash_seed = is_new ? data.hash_seed : model.input_hash_seed;
+  reading.zero_based = is_new ? data.zero_based : model.input_zero_based;
+  return {};
 }
 
 }  // namespace
@@ -41,13 +80,17 @@ Result<InputOptions> input_options(const DataOptions& options) noexcept {
   return input;
 }
 
-Result<ReaderOptions> reader_options(const ColumnOptions& options, const Learner& learner,
-                                     bool learning) noexcept {
+Result<ReaderOptions> reader_options(const DataOptions& data, const ColumnOptions& options,
+                                     const StoredModel& model, bool learning) noexcept {
+  const Learner& learner = *model.learner;
   ReaderOptions reading;
   reading.label = target_of(learner);
   reading.binary = (learner.traits() & kBinary) != 0;
   reading.learning = learning;
+  reading.wants_initial = takes_initial(learner);
+  FRESHET_TRY(hashing(data, model, reading));
   reading.target = options.target;
+  if (reading.target.empty()) reading.target = model.input_target;
   reading.weight = options.weight;
   reading.time = options.time;
   reading.time_unit = options.time_unit;
@@ -69,6 +112,14 @@ Result<ReaderOptions> reader_options(const ColumnOptions& options, const Learner
                    "--delimiter " + std::string(options.delimiter) + ": one character, or tab");
   }
   return reading;
+}
+
+void remember(const Input& input, const ReaderOptions& reading, StoredModel& model) {
+  model.input_format = input.format().name;
+  if (!input.target().empty()) model.input_target = input.target();
+  model.input_hash = reading.hash == NameHash::all ? "all" : "strings";
+  model.input_hash_seed = reading.hash_seed;
+  model.input_zero_based = reading.zero_based;
 }
 
 }  // namespace freshet

@@ -28,6 +28,9 @@ Result<StoredModel> read_model(std::span<const std::byte> bytes) noexcept {
   model.schema = std::make_unique<Schema>(std::move(schema));
   model.input_format = file.text("input.format");
   model.input_target = file.text("input.target");
+  model.input_hash = file.text("input.hash");
+  model.input_hash_seed = static_cast<uint32_t>(file.number("input.hash_seed"));
+  model.input_zero_based = file.number("input.zero_based") != 0;
   model.examples = file.number("model.examples");
   return model;
 }
@@ -48,6 +51,12 @@ Status save_model(const std::string& path, const StoredModel& model) noexcept {
   file.keys["model.examples"] = model.examples;
   if (!model.input_format.empty()) file.keys["input.format"] = model.input_format;
   if (!model.input_target.empty()) file.keys["input.target"] = model.input_target;
+  if (model.input_format == "vw") {
+    file.keys["input.hash"] = model.input_hash;
+    file.keys["input.hash_seed"] = uint64_t{model.input_hash_seed};
+  }
+  if (model.input_format == "svmlight" && model.input_zero_based)
+    file.keys["input.zero_based"] = uint64_t{1};
   file.set_schema(*model.schema);
   FRESHET_TRY(file.add_learner(*model.learner));
   const std::vector<std::byte> bytes = file.finish();

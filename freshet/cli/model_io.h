@@ -16,8 +16,11 @@ namespace freshet {
 struct StoredModel {
   std::unique_ptr<Learner> learner;
   std::unique_ptr<Schema> schema;
-  std::string input_format, input_target;  // how its text was read; empty: not known
-  uint64_t examples = 0;                   // learned in its life
+  // How its text was read; empty: not known.
+  std::string input_format, input_target, input_hash;
+  uint32_t input_hash_seed = 0;
+  bool input_zero_based = false;
+  uint64_t examples = 0;  // learned in its life
 };
 
 /// `not_found`, `corrupt`, `unsupported`, with the path in front.

@@ -52,8 +52,7 @@ Status StreamJob::prepare() noexcept {
   how.fading = flags.fading;
   how.seed = options_.common.seed;
   FRESHET_TRY_ASSIGN(evaluation_, Evaluation::make(model_.learner->label(), how, catalog()));
-  FRESHET_TRY_ASSIGN(reading_, reader_options(options_.columns, *model_.learner, true));
-  if (reading_.target.empty()) reading_.target = model_.input_target;
+  FRESHET_TRY_ASSIGN(reading_, reader_options(options_.data, options_.columns, model_, true));
   if (flags.delay > 0) {
     Delay delay;
     if (options_.columns.time.empty()) {
@@ -77,9 +76,7 @@ Status StreamJob::open_pass() noexcept {
   FRESHET_TRY_ASSIGN(InputOptions what, input_options(options_.data));
   if (what.format.empty()) what.format = model_.input_format;
   FRESHET_TRY_ASSIGN(input_, Input::open(std::move(what), reading_, *model_.schema));
-  model_.input_format = input_->format().name;
-  if (const std::string_view target = input_->target(); !target.empty())
-    model_.input_target = target;
+  remember(*input_, reading_, model_);
   catch_interrupts([](void* self) noexcept { static_cast<Input*>(self)->stop(); }, input_.get());
   return {};
 }

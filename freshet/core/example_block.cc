@@ -46,12 +46,15 @@ void ExampleBlock::clear() noexcept {
                       &label_end_, &group_end_, &text_end_, &id_end_})
     words->clear();
   groups_.clear();
+  decisions_.clear();
+  decision_begin_ = 0;
   text_.clear();
   text_bytes_.clear();
   ids_.clear();
   time_.clear();
   line_.clear();
-  has_time_ = false;
+  query_.clear();
+  has_time_ = has_query_ = false;
   own_names = false;
   names.clear();
   begin();
@@ -60,7 +63,7 @@ void ExampleBlock::clear() noexcept {
 void ExampleBlock::begin() noexcept {
   now_weight_ = 1;
   now_time_ = 0;
-  now_line_ = 0;
+  now_line_ = now_query_ = 0;
   now_id_.clear();
 }
 
@@ -95,11 +98,25 @@ void ExampleBlock::finish() noexcept {
   weight_.push_back(now_weight_);
   time_.push_back(now_time_);
   line_.push_back(now_line_);
+  if (has_query_) {
+    query_.resize(size());  // none of those before the first had one
+    query_.back() = now_query_;
+  }
   begin();
 }
 
 void ExampleBlock::drop() noexcept {
-  const auto last = [](const std::vector<uint32_t>& end) { return end.empty() ? 0u : end.back(); };
+  keep(size());
+}
+
+void ExampleBlock::keep(uint32_t rows) noexcept {
+  for (auto* end :
+       {&dense_end_, &numeric_end_, &nominal_end_, &label_end_, &group_end_, &text_end_, &id_end_})
+    end->resize(rows);
+  weight_.resize(rows);
+  time_.resize(rows);
+  line_.resize(rows);
+  if (has_query_) query_.resize(rows);
   dense_.resize(last(dense_end_));
   index_.resize(last(numeric_end_));
   value_.resize(last(numeric_end_));
@@ -109,7 +126,20 @@ void ExampleBlock::drop() noexcept {
   groups_.resize(last(group_end_));
   text_.resize(last(text_end_));
   text_bytes_.resize(text_.empty() ? 0 : text_.back().begin + text_.back().length);
+  ids_.resize(last(id_end_));
   begin();
+}
+
+void ExampleBlock::finish_decision(int32_t chosen, float cost, float probability) noexcept {
+  decisions_.push_back({decision_begin_, size() - decision_begin_ - 1, chosen, cost, probability});
+}
+
+Decision ExampleBlock::decision(const Choice& choice,
+                                std::vector<Example>& actions) const noexcept {
+  actions.clear();
+  for (uint32_t k = 1; k <= choice.count; ++k)
+    actions.push_back((*this)[choice.first + k]);
+  return {(*this)[choice.first], actions, choice.chosen, choice.cost, choice.probability};
 }
 
 void ExampleBlock::append(const Example& x, std::string_view id, uint64_t line) noexcept {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "freshet/base/status.h"
+#include "freshet/core/decision.h"
 #include "freshet/core/example.h"
 
 namespace freshet {
@@ -42,6 +43,10 @@ class ExampleBuffer {
 /// Writing: begin(); add_...; finish(), or drop() to take a bad example back. Feature and category
 /// numbers are final (hashes or schema ids), or, with `own_names`, positions in the block's own
 /// names, which the model's writer maps when it takes the block.
+///
+/// Decisions: begin_decision(); the shared example (an empty one if there is none), then one example
+/// for each action, each begun and finished as ever; finish_decision(), or drop_decision(). A block
+/// holds decisions only, or none: who learns decisions asks decisions() and not the rows.
 class ExampleBlock {
  public:
   enum class NameKind : uint8_t {
@@ -86,8 +91,42 @@ class ExampleBlock {
   }
   void set_id(std::string_view id) noexcept { now_id_.assign(id); }
   void set_line(uint64_t line) noexcept { now_line_ = line; }
+  /// What the example is a candidate for, in ranking.
+  void set_query(uint64_t query) noexcept {
+    now_query_ = query;
+    has_query_ = true;
+  }
   void finish() noexcept;
   void drop() noexcept;
+
+  /// Many numeric features at once. REQUIRES: equal sizes.
+  void add_numeric(std::span<const uint32_t> index, std::span<const float> value) noexcept {
+    index_.insert(index_.end(), index.begin(), index.end());
+    value_.insert(value_.end(), value.begin(), value.end());
+  }
+  /// The numeric features of the example begun, to be changed in place; until the next one is added.
+  std::span<uint32_t> begun_index() noexcept {
+    return std::span<uint32_t>(index_).subspan(last(numeric_end_));
+  }
+  std::span<float> begun_value() noexcept {
+    return std::span<float>(value_).subspan(last(numeric_end_));
+  }
+
+  /// Rows `first` (shared) and `first` + 1 ... `first` + count (actions) are one decision; chosen,
+  /// cost, probability as in core/decision.h.
+  struct Choice {
+    uint32_t first, count;
+    int32_t chosen;
+    float cost, probability;
+  };
+  void begin_decision() noexcept { decision_begin_ = size(); }
+  /// REQUIRES: at least two rows since begin_decision().
+  void finish_decision(int32_t chosen, float cost, float probability) noexcept;
+  /// Takes back its rows, the one begun too.
+  void drop_decision() noexcept { keep(decision_begin_); }
+  std::span<const Choice> decisions() const noexcept { return decisions_; }
+  /// One decision; `actions` holds its examples. Valid until the block or `actions` changes.
+  Decision decision(const Choice& choice, std::vector<Example>& actions) const noexcept;
 
   /// Adds one whole example.
   void append(const Example& x, std::string_view id = {}, uint64_t line = 0) noexcept;
@@ -96,13 +135,18 @@ class ExampleBlock {
   Example operator[](uint32_t k) const noexcept;
   std::string_view id(uint32_t k) const noexcept;
   uint64_t line(uint32_t k) const noexcept { return line_[k]; }
+  uint64_t query(uint32_t k) const noexcept { return has_query_ ? query_[k] : 0; }
 
   bool own_names = false;
   std::vector<Name> names;
 
  private:
   std::span<const Text> text_of(uint32_t k) const noexcept;
-  friend class BlockCodec;  // format/blocks.h
+  static uint32_t last(const std::vector<uint32_t>& end) noexcept {
+    return end.empty() ? 0u : end.back();
+  }
+  void keep(uint32_t rows) noexcept;  // takes back all others
+  friend class BlockCodec;            // format/blocks.h
   template <class T>
   static std::span<const T> slice(const std::vector<T>& all, const std::vector<uint32_t>& end,
                                   uint32_t k) noexcept {
@@ -115,17 +159,19 @@ class ExampleBlock {
   std::vector<float> dense_, value_, label_, weight_;
   std::vector<uint32_t> index_, nominal_, category_;
   std::vector<Group> groups_;
+  std::vector<Choice> decisions_;
+  uint32_t decision_begin_ = 0;
   std::vector<TextCell> text_;
   mutable std::vector<Text> text_views_;  // a block with text belongs to one thread at a time
   std::string text_bytes_, ids_;
   std::vector<uint32_t> dense_end_, numeric_end_, nominal_end_, label_end_, group_end_, text_end_,
       id_end_;
   std::vector<int64_t> time_;
-  std::vector<uint64_t> line_;
-  bool has_time_ = false;
+  std::vector<uint64_t> line_, query_;  // query_: empty, or of every row where has_query_
+  bool has_time_ = false, has_query_ = false;
   float now_weight_ = 1;
   int64_t now_time_ = 0;
-  uint64_t now_line_ = 0;
+  uint64_t now_line_ = 0, now_query_ = 0;
   std::string now_id_;
 };
 

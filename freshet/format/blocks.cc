@@ -10,8 +10,7 @@
 namespace freshet {
 namespace {
 
-// Written to files: never change or reuse. 13 (decisions) and 15 (queries) belong to readers of
-// later versions; tags from kMaySkip on may be skipped when unknown.
+// Written to files: never change or reuse. Tags from kMaySkip on may be skipped when unknown.
 enum Tag : uint16_t {
   kLabelled = 1,
   kLabels = 2,
@@ -25,7 +24,9 @@ enum Tag : uint16_t {
   kDense = 10,
   kIds = 11,
   kNames = 12,
+  kDecisions = 13,
   kLines = 14,
+  kQueries = 15,
   kText = 16,
   kRaggedDense = 17,   // rows of different width
   kRaggedLabels = 18,  // labels of different number
@@ -78,7 +79,8 @@ class BlockCodec::Encoder {
       return {Code::exhausted, "blocks: lines of one block are over 2^32 apart"};
     std::size_t bytes = 4096 + 64 * std::size_t{n_} + 4 * b_.dense_.size() + 4 * b_.label_.size() +
                         8 * b_.index_.size() + 8 * b_.category_.size() + 12 * b_.groups_.size() +
-                        8 * b_.text_.size() + b_.text_bytes_.size() + b_.ids_.size();
+                        8 * b_.text_.size() + b_.text_bytes_.size() + b_.ids_.size() +
+                        20 * b_.decisions_.size() + 8 * b_.query_.size();
     for (const ExampleBlock::Name& name : b_.names) {
       if (name.text.size() > 0xffff)
         return {Code::exhausted, "blocks: a name is longer than 65,535 bytes"};
@@ -97,7 +99,9 @@ class BlockCodec::Encoder {
     nominal_and_groups();
     even_dense();
     ids_and_names();
-    lines_and_text();
+    decisions();
+    lines_and_queries();
+    text_cells();
     ragged();
     header();
   }
@@ -232,7 +236,20 @@ class BlockCodec::Encoder {
     end();
   }
 
-  void lines_and_text() noexcept {
+  void decisions() noexcept {
+    if (b_.decisions_.empty()) return;
+    begin(kDecisions);
+    for (const ExampleBlock::Choice& choice : b_.decisions_) {
+      word(choice.first);
+      word(choice.count);
+      word(choice.chosen);
+      word(choice.cost);
+      word(choice.probability);
+    }
+    end();
+  }
+
+  void lines_and_queries() noexcept {
     bool in_step = true;  // each line is the one after the last, or there are none
     for (uint32_t k = 0; k < n_; ++k)
       in_step = in_step && b_.line_[k] == (b_.line_[0] == 0 ? 0 : b_.line_[0] + k);
@@ -242,6 +259,10 @@ class BlockCodec::Encoder {
         word(static_cast<uint32_t>(b_.line_[k] - first_line_));
       end();
     }
+    if (b_.has_query_ && !all_are(b_.query_, uint64_t{0})) section(kQueries, b_.query_);
+  }
+
+  void text_cells() noexcept {
     if (b_.text_.empty()) return;
     begin(kText);
     words(b_.text_end_);
@@ -371,8 +392,13 @@ class BlockCodec::Decoder {
         return ids();
       case kNames:
         return names();
+      case kDecisions:
+        return decisions();
       case kLines:
         return lines();
+      case kQueries:
+        b_.has_query_ = true;
+        return array(b_.query_, n_);
       case kText:
         return text();
       case kRaggedDense:
@@ -521,6 +547,31 @@ class BlockCodec::Decoder {
       body_ = body_.subspan(length);
     }
     return body_.empty() ? Status() : bad("blocks: bytes behind the last name");
+  }
+
+  // One after another, each a shared row and at least one action, and nothing else in the block.
+  Status decisions() noexcept {
+    if (body_.size() % 20 != 0) return bad("blocks: a section has another length than its content");
+    uint64_t next = 0;
+    b_.decisions_.reserve(body_.size() / 20);
+    while (!body_.empty()) {
+      ExampleBlock::Choice choice;
+      choice.first = take<uint32_t>();
+      choice.count = take<uint32_t>();
+      choice.chosen = take<int32_t>();
+      choice.cost = take<float>();
+      choice.probability = take<float>();
+      const bool has_place =
+          choice.first == next && choice.count != 0 && choice.chosen >= -1 &&
+          (choice.chosen < 0 || static_cast<uint32_t>(choice.chosen) < choice.count);
+      const bool has_cost =
+          is_finite(choice.cost) && choice.probability > 0 && choice.probability <= 1;
+      next += uint64_t{choice.count} + 1;
+      if (!has_place || next > n_) return bad("blocks: a decision outside its rows");
+      if (!has_cost) return bad("blocks: a decision without a cost or a probability");
+      b_.decisions_.push_back(choice);
+    }
+    return next == n_ ? Status() : bad("blocks: rows in no decision");
   }
 
   Status lines() noexcept {

@@ -315,7 +315,9 @@ TEST_CASE("blocks: positions that name nothing, or the wrong kind, are corrupt")
         "blocks: a class without a name");
 }
 
-TEST_CASE("blocks: a block that names itself becomes the same ids in an empty schema, and follows another's order") {
+TEST_CASE(
+    "blocks: a block that names itself becomes the same ids in an empty schema, and follows "
+    "another's order") {
   Schema from;
   REQUIRE(from.feature("age", Schema::Kind::numeric).ok());
   REQUIRE(from.feature("town", Schema::Kind::nominal).ok());
@@ -340,6 +342,44 @@ TEST_CASE("blocks: a block that names itself becomes the same ids in an empty sc
   CHECK(block[0].nominal.index[0] == 0);
   CHECK(to.category_name(0, block[0].nominal.category[0]) == "Basel");
   CHECK(to.class_name(static_cast<uint32_t>(block[0].label[0])) == "yes");
+}
+
+TEST_CASE("blocks: decisions and queries come back") {
+  ExampleBlock block;
+  block.begin_decision();
+  for (uint32_t k = 0; k < 3; ++k) {
+    block.begin();
+    block.add_numeric(k, 1);
+    block.set_query(7 + k);
+    block.finish();
+  }
+  block.finish_decision(1, -.5f, .25f);
+  block.begin_decision();
+  block.begin();
+  block.finish();
+  block.drop_decision();
+  block.begin_decision();
+  for (uint32_t k = 0; k < 2; ++k) {
+    block.begin();
+    block.finish();
+  }
+  block.finish_decision(-1, 0, 1);
+  REQUIRE(block.size() == 5);
+  std::vector<std::byte> bytes;
+  REQUIRE(BlockCodec::encode(block, bytes).ok());
+  ExampleBlock back;
+  REQUIRE(BlockCodec::decode(bytes, back).ok());
+  REQUIRE(back.decisions().size() == 2);
+  std::vector<Example> actions;
+  const Decision decision = back.decision(back.decisions()[0], actions);
+  CHECK(decision.shared.numeric.index[0] == 0);
+  CHECK(decision.actions[1].numeric.index[0] == 2);
+  CHECK(decision.chosen == 1);
+  CHECK(decision.cost == -.5f);
+  CHECK(decision.probability == .25f);
+  CHECK(back.decisions()[1].chosen == -1);
+  CHECK(back.query(2) == 9);
+  CHECK(back.query(4) == 0);
 }
 
 }  // namespace freshet

@@ -90,6 +90,8 @@ class LineReader {
   virtual std::string_view target() const noexcept { return {}; }
   /// Features of value 0 that were left out, because absent and 0 are the same in this format.
   virtual uint64_t zeros() const noexcept { return 0; }
+  /// Bytes that one example may have where a line may have `max_line`: more if it is many lines.
+  virtual std::size_t longest_example(std::size_t max_line) const noexcept { return max_line; }
   /// What a person should know about how the text is read, once: "reads column \"up\" as target".
   virtual std::span<const std::string> notices() const noexcept { return {}; }
 };

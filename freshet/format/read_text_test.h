@@ -20,7 +20,8 @@ struct BadLine {
 
 struct WhatWasRead {
   std::vector<std::vector<float>> dense, value, label;
-  std::vector<std::vector<uint32_t>> index, nominal, category;
+  std::vector<std::vector<uint32_t>> index, nominal, category, keys;  // keys: of groups
+  std::vector<std::vector<Group>> groups;
   std::vector<float> weight;
   std::vector<int64_t> time_us;
   std::vector<std::string> id;
@@ -44,6 +45,10 @@ struct WhatWasRead {
       weight.push_back(x.weight);
       time_us.push_back(x.time_us);
       id.emplace_back(block.id(k));
+      groups.emplace_back(x.groups.begin(), x.groups.end());
+      keys.emplace_back();
+      for (const Group& group : x.groups)
+        keys.back().push_back(group.key);
       line.push_back(block.line(k));
     }
   }

@@ -10,8 +10,12 @@ namespace freshet {
 
 class Schema;
 
-/// What a label is to the learner.
-enum class Target : uint8_t { none, number, one_class };
+/// What a label is to the learner. Classes and costs are for VW text: `1,3,7` gives the ids of the
+/// classes, `1:0.5 2:1` gives id, cost, id, cost. Decision: examples of several lines.
+enum class Target : uint8_t { none, number, one_class, classes, costs, decision };
+
+/// How VW text turns names into indices: names of digits only are numbers, or all are hashed.
+enum class NameHash : uint8_t { strings, all };
 
 /// Microseconds of one unit of the time column.
 enum class TimeUnit : uint8_t { s, ms, us };
@@ -19,10 +23,21 @@ constexpr int64_t time_unit_us(TimeUnit unit) noexcept {
   return unit == TimeUnit::s ? 1'000'000 : unit == TimeUnit::ms ? 1'000 : 1;
 }
 
+/// Group of the one feature whose value is added to the prediction (VW's `initial`), the last of
+/// its example. No section has this key: theirs are bytes.
+inline constexpr uint32_t kInitialGroup = 256;
+
 struct ReaderOptions {
   Target label = Target::number;
   bool binary = false;   // a learner with one output: core/label_map.h
   bool learning = true;  // false: the schema never grows, unknown names are dropped
+
+  // VW text, svmlight.
+  NameHash hash = NameHash::strings;
+  uint32_t hash_seed = 0;
+  bool wants_initial =
+      true;  // a label's third number becomes the group kInitialGroup; else it is dropped
+  bool zero_based = false;  // svmlight: index 0 is the first feature
 
   // Columns, by name.
   std::string target;  // empty: the last column

@@ -96,8 +96,9 @@ TEST_CASE("formats: told by the ending of the name, or by the first line that is
   CHECK(sniff("-", "| 17:-2\n")->name == "sparse");
   CHECK(sniff("data", "a,b,c\n1,2,3\n")->name == "csv");
   CHECK(sniff("data", "hello\n") == nullptr);
-  CHECK(sniff("data", "1 |f word other\n") == nullptr);
-  CHECK(find_format("vw") == nullptr);
+  CHECK(sniff("data", "1 |f word other\n")->name == "vw");
+  CHECK(sniff("a.vw.zst", "a,b\n")->name == "vw");
+  CHECK(find_format("wv") == nullptr);
 }
 
 }  // namespace freshet

@@ -67,6 +67,12 @@ std::string advice(const Bad& bad) {
   if (bad.option == "--missing" && is_plain_word(bad.found)) {
     return " (use --missing " + std::string(bad.found) + ", or --on-bad-line skip)";
   }
+  if (bad.option == "=" && is_plain_word(bad.found)) {  // VW text: a value may be text
+    std::string as_name = bad.name.size() < 2 ? std::string("name:") : std::string(bad.name);
+    as_name.back() = '=';
+    return " (text values can't begin with a digit, a sign or a point; write " + shown(as_name) +
+           std::string(bad.found) + ", or use --on-bad-line skip)";
+  }
   return " (use --on-bad-line skip to leave such lines out)";
 }
 
@@ -81,7 +87,9 @@ std::string describe(const Bad& bad, std::string_view source) {
   } else {
     text += bad.why.text();
     const bool is_about = bad.reason == Reason::columns || bad.reason == Reason::duplicate;
-    if (!bad.name.empty()) text += (is_about ? ": " : " for ") + quoted(bad.name);
+    const bool is_behind = !is_about && bad.name.ends_with(':');  // `price:` of a line format
+    if (!bad.name.empty())
+      text += (is_about ? ": " : is_behind ? " after " : " for ") + quoted(bad.name);
     if (!bad.found.empty() && bad.reason != Reason::columns)
       text += (is_about ? ": " : ", found ") + quoted(bad.found);
   }

@@ -95,7 +95,7 @@ Result<bool> Feeder::next(ExampleBlock& out) noexcept {
       FRESHET_TRY(bad_lines_.take(bad[k], source_->name()));
     if (!out.empty()) return true;
     if (done.used != 0 || done.bad != 0) continue;
-    if (end_ - begin_ > max_line_) {
+    if (end_ - begin_ > reader_->longest_example(max_line_)) {
       FRESHET_TRY(long_line());
       continue;
     }

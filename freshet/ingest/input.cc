@@ -115,6 +115,7 @@ Result<bool> Input::next(ExampleBlock& out) noexcept {
   while (!is_stopped_) {
     FRESHET_TRY_ASSIGN(const bool has_some, feeder_->next(out));
     if (has_some) return true;
+    tell();  // what only a whole text shows
     if (next_ == paths_.size() || is_stopped_) break;
     FRESHET_TRY(open_next());
   }

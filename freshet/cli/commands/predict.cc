@@ -117,8 +117,8 @@ class Lines {
 };
 
 Status predict_all(const PredictOptions& options, StoredModel& model, Console& console) noexcept {
-  FRESHET_TRY_ASSIGN(ReaderOptions reading, reader_options(options.columns, *model.learner, false));
-  if (reading.target.empty()) reading.target = model.input_target;
+  FRESHET_TRY_ASSIGN(ReaderOptions reading,
+                     reader_options(options.data, options.columns, model, false));
   FRESHET_TRY_ASSIGN(InputOptions what, input_options(options.data));
   if (what.format.empty()) what.format = model.input_format;
   if (!model.input_format.empty() && what.format != model.input_format) {

@@ -1,0 +1,45 @@
+#pragma once
+/// Labels of line formats without columns: a word becomes a number, a class, several, or costs.
+
+#include <array>
+#include <string_view>
+
+#include "freshet/core/schema.h"
+#include "freshet/format/mistake.h"
+#include "freshet/format/reader_options.h"
+
+namespace freshet {
+
+class LabelText {
+ public:
+  /// `schema` is borrowed; classes are added to it only if `options.learning`.
+  LabelText(const ReaderOptions& options, Schema& schema) noexcept;
+
+  /// One number or class, or a list `1,3,7` of classes; nothing for Target::none. A class that may
+  /// not be added and isn't known is as good as no label. False: see `mistake`.
+  /// REQUIRES: 8 readable bytes behind the word; neither costs nor decision.
+  bool read(std::string_view word, ExampleBlock& out, Mistake& mistake) noexcept;
+  /// `class:cost`, label values id, cost.
+  bool read_cost(std::string_view word, ExampleBlock& out, Mistake& mistake) noexcept;
+
+  Target kind() const noexcept { return kind_; }
+
+ private:
+  static constexpr uint32_t kUnknown = 0xffffffff;
+  // The id of a class, kUnknown: not known and not to be added. False: it can't be added.
+  bool class_id(std::string_view word, uint32_t& id, Mistake& mistake) noexcept;
+
+  const Target kind_;
+  const bool binary_, learning_;
+  Schema& schema_;
+  // Short words and their ids, looked up before the schema is; ids never change.
+  std::array<uint64_t, 16> words_{};
+  std::array<uint32_t, 16> ids_{};
+};
+
+/// A number of a label part or a value, whole: false and `mistake` with `otherwise` for what is no
+/// number, `range` for one beyond float32.  REQUIRES: 8 readable bytes behind the word.
+bool read_number(std::string_view word, float& value, Reason otherwise, const char* why,
+                 Mistake& mistake) noexcept;
+
+}  // namespace freshet

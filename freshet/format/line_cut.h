@@ -1,0 +1,39 @@
+#pragma once
+/// Lines of a window, one after another: LF ends them, one CR before it goes.
+
+#include <cstring>
+#include <span>
+
+namespace freshet {
+
+struct Line {
+  const char *begin, *end;
+  bool empty() const noexcept { return begin == end; }
+};
+
+/// The line at `used`, which is moved behind it. False: there is none, or its end isn't in the
+/// window; `last`: the end of the window ends a line too.
+inline bool cut_line(std::span<const char> window, bool last, std::size_t& used,
+                     Line& line) noexcept {
+  if (used == window.size()) return false;
+  line.begin = window.data() + used;
+  const auto* end = static_cast<const char*>(std::memchr(line.begin, '\n', window.size() - used));
+  if (end == nullptr && !last) return false;
+  line.end = end == nullptr ? window.data() + window.size() : end;
+  used = static_cast<std::size_t>(line.end - window.data()) + (end != nullptr);
+  if (!line.empty() && line.end[-1] == '\r') --line.end;
+  return true;
+}
+
+constexpr bool is_blank(char c) noexcept {
+  return c == ' ' || c == '\t';
+}
+
+/// The first byte of a line that no text has, or null: below 0x20, and no tab.
+inline const char* find_control(Line line) noexcept {
+  for (const char* at = line.begin; at != line.end; ++at)
+    if (static_cast<unsigned char>(*at) < 0x20 && *at != '\t') return at;
+  return nullptr;
+}
+
+}  // namespace freshet

@@ -1,0 +1,472 @@
+#include "freshet/format/vw_reader.h"
+
+#include <algorithm>
+
+#include "freshet/base/bits.h"
+#include "freshet/base/hash.h"
+#include "freshet/base/text.h"
+#include "freshet/format/format.h"
+#include "freshet/format/short_number.h"
+
+namespace freshet {
+namespace {
+
+constexpr uint32_t kDefaultGroup = ' ';
+
+constexpr bool begins_number(char c) noexcept {
+  return (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+}
+
+// Words that VW reads as numbers, and that are mistakes rather than text.
+bool is_odd_number(std::string_view word) noexcept {
+  for (const std::string_view odd : {"nan", "inf", "infinity"}) {
+    if (word.size() != odd.size()) continue;
+    bool same = true;
+    for (std::size_t k = 0; k < odd.size(); ++k)
+      same = same && (word[k] | 0x20) == odd[k];
+    if (same) return true;
+  }
+  return false;
+}
+
+std::string_view between(const char* begin, const char* end) noexcept {
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+// What stands at `at`, up to a blank, a bar or the end.
+std::string_view token(const char* at, const char* end) noexcept {
+  return between(at, std::find_if(at, end, [](char c) { return is_blank(c) || c == '|'; }));
+}
+
+}  // namespace
+
+VwReader::VwReader(const ReaderOptions& options, Schema& schema) noexcept
+    : hash_all_(options.hash == NameHash::all),
+      wants_initial_(options.wants_initial),
+      hash_seed_(options.hash_seed),
+      default_hash_(options.hash_seed == 0 ? 0 : murmur3_32({}, options.hash_seed)),
+      labels_(options, schema) {}
+
+void VwReader::restart() noexcept {
+  next_line_ = 1;
+  skips_decision_ = false;
+  tags_ = number_tags_ = 0;
+}
+
+uint32_t VwReader::hash(std::string_view name, uint32_t seed) const noexcept {
+  return hash_all_ ? murmur3_32(name, seed) : hash_name(name, seed);
+}
+
+Read VwReader::read(std::span<const char> window, bool last, ExampleBlock& out,
+                    std::span<Bad> bad) noexcept {
+  if (labels_.kind() == Target::decision) return read_decisions(window, last, out, bad);
+  Read done;
+  Line now{};
+  while (out.size() < kBlockExamples && out.feature_count() < kBlockFeatures &&
+         done.bad < bad.size() && cut_line(window, last, done.used, now)) {
+    const uint64_t zeros = zeros_;
+    Mistake mistake;
+    if (std::find_if_not(now.begin, now.end, is_blank) != now.end && !line(now, out, mistake)) {
+      zeros_ = zeros;
+      out.drop();
+      bad[done.bad++] = mistake.bad(next_line_, now.begin);
+    }
+    ++next_line_;
+  }
+  if (last && done.used == window.size()) end_of_text();
+  return done;
+}
+
+const char* VwReader::find_bar(Line line, Mistake& mistake) const noexcept {
+  if (const char* control = find_control(line)) {
+    mistake.set(Reason::control, "a control byte", control);
+    return nullptr;
+  }
+  const char* bar = std::find(line.begin, line.end, '|');
+  if (bar != line.end) return bar;
+  mistake.set(Reason::bar, "expected a label and '|'", line.begin, token(line.begin, line.end));
+  return nullptr;
+}
+
+bool VwReader::line(Line line, ExampleBlock& out, Mistake& mistake) noexcept {
+  const char* bar = find_bar(line, mistake);
+  if (bar == nullptr) return false;
+  out.begin();
+  split_label(line.begin, bar, out);
+  if (!label(out, mistake) || !sections(bar, line.end, out, mistake)) return false;
+  finish(next_line_, out);
+  return true;
+}
+
+// The words before the bar; an id that a tab ends and the tag go to the example.
+void VwReader::split_label(const char* begin, const char* bar, ExampleBlock& out) noexcept {
+  words_.clear();
+  initial_ = 0;
+  if (const char* tab = std::find(begin, bar, '\t'); tab != bar) {
+    out.set_id(between(begin, tab));
+    begin = tab + 1;
+  }
+  while ((begin = std::find_if(begin, bar, [](char c) { return c != ' '; })) != bar) {
+    const char* end = std::find(begin, bar, ' ');
+    words_.push_back(between(begin, end));
+    begin = end;
+  }
+  if (words_.empty()) return;
+  std::string_view tag = words_.back();
+  if (tag.front() != '\'' && tag.data() + tag.size() != bar) return;
+  words_.pop_back();
+  if (tag.front() == '\'') tag.remove_prefix(1);
+  if (!tag.empty()) out.set_id(tag);
+  ++tags_;
+  float number = 0;
+  number_tags_ += words_.empty() && !tag.empty() && parse_all(tag, &number);
+}
+
+bool VwReader::label(ExampleBlock& out, Mistake& mistake) noexcept {
+  if (words_.empty()) return true;
+  const Target kind = labels_.kind();
+  if (kind == Target::costs) {
+    for (const std::string_view word : words_)
+      if (!labels_.read_cost(word, out, mistake)) return false;
+    return true;
+  }
+  const std::size_t most = kind == Target::classes ? 1 : 3;
+  if (words_.size() > most) {
+    return mistake.set(Reason::label,
+                       most == 1 ? "expected classes separated by commas before '|'"
+                                 : "expected at most a label, a weight and an initial prediction "
+                                   "before '|'",
+                       words_[most].data(), words_[most]);
+  }
+  return labels_.read(words_[0], out, mistake) && weight_and_initial(out, mistake);
+}
+
+bool VwReader::weight_and_initial(ExampleBlock& out, Mistake& mistake) noexcept {
+  if (words_.size() < 2) return true;
+  float weight = 1;
+  if (!read_number(words_[1], weight, Reason::number, "expected a number as weight", mistake))
+    return false;
+  if (weight < 0)
+    return mistake.set(Reason::label, "a weight below 0", words_[1].data(), words_[1]);
+  out.set_weight(weight);
+  return words_.size() < 3 || read_number(words_[2], initial_, Reason::number,
+                                          "expected a number as initial prediction", mistake);
+}
+
+bool VwReader::sections(const char* bar, const char* end, ExampleBlock& out,
+                        Mistake& mistake) noexcept {
+  runs_.clear();
+  const char* at = bar;
+  while (at != end) {  // at a bar
+    const std::string_view name = token(at + 1, end);
+    Section section{kDefaultGroup, default_hash_, 0, 1};
+    if (!name.empty() && !head(name, section, mistake)) return false;
+    at += 1 + name.size();
+    const auto begin = static_cast<uint32_t>(out.begun_index().size());
+    while ((at = std::find_if_not(at, end, is_blank)) != end && *at != '|') {
+      const std::string_view text = token(at, end);
+      if (!feature(text, section, out, mistake)) return false;
+      at += text.size();
+    }
+    const auto stop = static_cast<uint32_t>(out.begun_index().size());
+    if (begin == stop) continue;
+    if (!runs_.empty() && runs_.back().key == section.key)
+      runs_.back().end = stop;
+    else
+      runs_.push_back({section.key, begin, stop});
+  }
+  return true;
+}
+
+// name [ ':' number ]
+bool VwReader::head(std::string_view text, Section& section, Mistake& mistake) noexcept {
+  const std::size_t colon = text.find(':');
+  const std::string_view name = text.substr(0, colon);
+  if (name.empty())
+    return mistake.set(Reason::namespace_, "expected the name of a namespace before its weight",
+                       text.data(), text);
+  section.key = static_cast<unsigned char>(name.front());
+  section.hash = hash(name, hash_seed_);
+  return colon == std::string_view::npos ||
+         read_number(text.substr(colon + 1), section.weight, Reason::namespace_,
+                     "expected a number as weight of a namespace", mistake);
+}
+
+bool VwReader::feature(std::string_view token, Section& section, ExampleBlock& out,
+                       Mistake& mistake) noexcept {
+  const std::size_t colon = token.find(':');
+  if (colon == std::string_view::npos)
+    return add(hash(token, section.hash), section.weight, token.data(), out, mistake);
+  const std::string_view name = token.substr(0, colon), text = token.substr(colon + 1);
+  if (text.empty() || begins_number(text.front()) || is_odd_number(text)) {
+    float value = 0;
+    if (!read_number(text, value, Reason::number, "expected a number", mistake)) {
+      mistake.name = token.substr(0, colon + 1);
+      mistake.option = "=";
+      return false;
+    }
+    const uint32_t index =
+        name.empty() ? section.hash + section.anonymous++ : hash(name, section.hash);
+    return add(index, value * section.weight, text.data(), out, mistake);
+  }
+  return add(hash(text, hash(name, section.hash)), 1, text.data(), out, mistake);
+}
+
+bool VwReader::add(uint32_t index, float value, const char* at, ExampleBlock& out,
+                   Mistake& mistake) noexcept {
+  if (!is_finite(value))
+    return mistake.set(Reason::range, "a value times its namespace's weight beyond float32", at);
+  if (value == 0) {
+    ++zeros_;
+  } else {
+    out.add_numeric(index, value);
+  }
+  return true;
+}
+
+void VwReader::finish(uint64_t line, ExampleBlock& out) noexcept {
+  join_groups(out);
+  if (initial_ != 0 && wants_initial_) {
+    const auto at = static_cast<uint32_t>(out.begun_index().size());
+    out.add_numeric(hash_name("initial", 0), initial_);
+    out.add_group(kInitialGroup, at, at + 1);
+  }
+  out.set_line(line);
+  out.finish();
+}
+
+// Groups as they came, unless one came in several runs: then those are moved behind its first.
+void VwReader::join_groups(ExampleBlock& out) noexcept {
+  std::array<uint64_t, 4> seen{};
+  bool repeats = false;
+  for (const Run& run : runs_) {
+    uint64_t& word = seen[run.key >> 6];
+    const uint64_t bit = uint64_t{1} << (run.key & 63);
+    repeats = repeats || (word & bit) != 0;
+    word |= bit;
+  }
+  if (!repeats) {
+    for (const Run& run : runs_)
+      out.add_group(run.key, run.begin, run.end);
+    return;
+  }
+  std::array<uint32_t, 256> rank;
+  rank.fill(256);
+  uint32_t groups = 0;
+  for (const Run& run : runs_)
+    if (rank[run.key] == 256) rank[run.key] = groups++;
+  ordered_ = runs_;
+  std::stable_sort(ordered_.begin(), ordered_.end(),
+                   [&](const Run& a, const Run& b) { return rank[a.key] < rank[b.key]; });
+  const std::span<uint32_t> index = out.begun_index();
+  const std::span<float> value = out.begun_value();
+  index_.assign(index.begin(), index.end());
+  value_.assign(value.begin(), value.end());
+  uint32_t at = 0, begin = 0;
+  for (std::size_t k = 0; k < ordered_.size(); ++k) {
+    const Run& run = ordered_[k];
+    for (uint32_t i = run.begin; i < run.end; ++i, ++at) {
+      index[at] = index_[i];
+      value[at] = value_[i];
+    }
+    if (k + 1 != ordered_.size() && ordered_[k + 1].key == run.key) continue;
+    out.add_group(run.key, begin, at);
+    begin = at;
+  }
+}
+
+void VwReader::end_of_text() noexcept {
+  if (tags_ != 0 && tags_ == number_tags_) {
+    notices_.emplace_back(
+        "every tag is a number and no tagged line has a label: a label needs a blank before '|' "
+        "(\"1 | x\", not \"1| x\")");
+  }
+  tags_ = number_tags_ = 0;
+}
+
+namespace {
+
+constexpr uint32_t kMostLines = 65536;
+constexpr std::size_t kMostBytes = 64u << 20;
+
+bool is_empty_line(Line line) noexcept {
+  return std::find_if_not(line.begin, line.end, is_blank) == line.end;
+}
+
+// Where a decision ends: behind the empty line, or at the end of the text.
+struct Extent {
+  std::size_t bytes = 0;  // of whole lines, the empty one too
+  uint32_t lines = 0;     // without the empty one
+  bool is_whole = false, is_too_long = false;
+};
+
+Extent measure(std::span<const char> window, bool last) noexcept {
+  Extent extent;
+  Line now{};
+  while (cut_line(window, last, extent.bytes, now)) {
+    extent.is_whole = is_empty_line(now);
+    if (extent.is_whole) return extent;
+    ++extent.lines;
+    extent.is_too_long = extent.lines > kMostLines || extent.bytes > kMostBytes;
+    if (extent.is_too_long) return extent;
+  }
+  extent.is_whole = last && extent.bytes == window.size();
+  return extent;
+}
+
+}  // namespace
+
+std::size_t VwReader::longest_example(std::size_t max_line) const noexcept {
+  return labels_.kind() == Target::decision ? std::max(max_line, kMostBytes + max_line) : max_line;
+}
+
+// A decision is taken whole or not at all: its lines stay in the window until its end is there.
+Read VwReader::read_decisions(std::span<const char> window, bool last, ExampleBlock& out,
+                              std::span<Bad> bad) noexcept {
+  Read done;
+  while (out.size() < kBlockExamples && out.feature_count() < kBlockFeatures &&
+         done.bad < bad.size() && done.used < window.size()) {
+    if (skips_decision_) {
+      done.used += skip_decision(window.subspan(done.used), last);
+      if (skips_decision_) break;
+      continue;
+    }
+    const std::span<const char> rest = window.subspan(done.used);
+    const Extent extent = measure(rest, last);
+    if (extent.is_too_long) {
+      Mistake mistake;
+      mistake.set(Reason::long_, "a decision of more than 65,536 lines or 64 MiB", rest.data());
+      bad[done.bad++] = mistake.bad(next_line_, rest.data());
+      skips_decision_ = true;
+    } else if (!extent.is_whole) {
+      break;
+    } else if (extent.lines == 0) {
+      ++next_line_;
+      done.used += extent.bytes;
+    } else {
+      if (!decision(rest.first(extent.bytes), out, bad[done.bad])) ++done.bad;
+      done.used += extent.bytes;
+    }
+  }
+  return done;
+}
+
+// Bytes of the lines up to the end of a decision that is too long.
+std::size_t VwReader::skip_decision(std::span<const char> window, bool last) noexcept {
+  std::size_t used = 0;
+  Line now{};
+  while (skips_decision_ && cut_line(window, last, used, now)) {
+    ++next_line_;
+    skips_decision_ = !is_empty_line(now);
+  }
+  return used;
+}
+
+bool VwReader::decision(std::span<const char> lines, ExampleBlock& out, Bad& bad) noexcept {
+  const uint64_t zeros = zeros_;
+  Choice choice;
+  bool is_good = true;
+  std::size_t used = 0;
+  Line now{}, first{};
+  const uint64_t first_line = next_line_;
+  out.begin_decision();
+  while (cut_line(lines, true, used, now)) {
+    if (first.begin == nullptr) first = now;
+    Mistake mistake;
+    if (is_good && !is_empty_line(now) && !decision_line(now, choice, out, mistake)) {
+      is_good = false;
+      bad = mistake.bad(next_line_, now.begin);
+    }
+    ++next_line_;
+  }
+  if (is_good && choice.actions == 0) {
+    Mistake mistake;
+    is_good = mistake.set(Reason::decision, "expected a line for each action behind \"shared\"",
+                          first.begin);
+    bad = mistake.bad(first_line, first.begin);
+  }
+  if (is_good) {
+    out.finish_decision(choice.chosen, choice.cost, choice.probability);
+  } else {
+    out.drop_decision();
+    zeros_ = zeros;
+  }
+  return is_good;
+}
+
+bool VwReader::decision_line(Line line, Choice& choice, ExampleBlock& out,
+                             Mistake& mistake) noexcept {
+  const char* bar = find_bar(line, mistake);
+  if (bar == nullptr) return false;
+  out.begin();
+  split_label(line.begin, bar, out);
+  const bool is_shared = !words_.empty() && words_[0] == "shared";
+  if (is_shared && choice.rows != 0)
+    return mistake.set(Reason::decision, "\"shared\" begins a decision and stands once",
+                       words_[0].data());
+  if (is_shared && words_.size() > 1)
+    return mistake.set(Reason::label, "expected '|' behind \"shared\"", words_[1].data(),
+                       words_[1]);
+  if (!is_shared) {
+    if (choice.rows == 0) {  // nothing is shared: an empty example says so
+      out.set_line(next_line_);
+      out.finish();
+      out.begin();
+      split_label(line.begin, bar, out);  // its tag again
+    }
+    if (!choice_label(choice, mistake)) return false;
+    ++choice.actions;
+  }
+  ++choice.rows;
+  if (!sections(bar, line.end, out, mistake)) return false;
+  finish(next_line_, out);
+  return true;
+}
+
+// n:cost:probability on the line of the action that was chosen.
+bool VwReader::choice_label(Choice& choice, Mistake& mistake) noexcept {
+  if (words_.empty()) return true;
+  const std::string_view word = words_[0];
+  const std::size_t cost = word.find(':') + 1, probability = word.find(':', cost) + 1;
+  if (words_.size() > 1 || cost == 0 || probability == 0)
+    return mistake.set(Reason::label, "expected n:cost:probability, or nothing, before '|'",
+                       word.data(), words_.size() > 1 ? words_[1] : word);
+  if (choice.chosen >= 0)
+    return mistake.set(Reason::decision, "a second chosen action in one decision", word.data(),
+                       word);
+  if (!read_number(word.substr(cost, probability - 1 - cost), choice.cost, Reason::number,
+                   "expected a number as cost", mistake) ||
+      !read_number(word.substr(probability), choice.probability, Reason::number,
+                   "expected a number as probability", mistake))
+    return false;
+  if (!(choice.probability > 0 && choice.probability <= 1))
+    return mistake.set(Reason::decision, "a probability outside (0, 1]", word.data() + probability,
+                       word.substr(probability));
+  choice.chosen = choice.actions;
+  return true;
+}
+
+namespace {
+
+constexpr std::string_view kVwEndings[] = {".vw"};
+
+bool looks_like_vw(std::string_view line) noexcept {
+  return line.find('|') != std::string_view::npos;
+}
+
+Result<std::unique_ptr<LineReader>> make_vw(const ReaderOptions& options, Schema& schema) noexcept {
+  return std::unique_ptr<LineReader>(new VwReader(options, schema));
+}
+
+}  // namespace
+
+extern const Format vw_format;
+constinit const Format vw_format{
+    "vw",
+    "Vowpal Wabbit text: label weight 'tag |section name:value word ...; names are hashed.",
+    "line := [label [weight [initial]] [tag]] { '|' [name[:weight]] { blank name[:value] } }",
+    kVwEndings,
+    &looks_like_vw,
+    &make_vw};
+
+}  // namespace freshet
