@@ -39,6 +39,7 @@ class Student {
 struct FoldOptions {
   std::string spec;       // what a reset makes again
   uint32_t seed = 0;
+  std::string base;              // path of a model file that the first event finds; empty: nothing learned yet
   PendingLimits pending;         // a checkpoint's own win
   EvaluationOptions evaluation;  // the same at every start: scores are part of the state
 };

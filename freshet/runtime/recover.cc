@@ -5,11 +5,13 @@
 #include "freshet/base/failure.h"
 #include "freshet/core/model_file.h"
 #include "freshet/core/spec.h"
+#include "freshet/log/file.h"
 
 namespace freshet {
 
 namespace {
 
+constexpr uint64_t kLargestModel = uint64_t{64} << 30;  // bytes
 constexpr ChunkTag kDuplicatesTag{{'D', 'U', 'P', 'L'}};
 
 Status read_checkpoint(const CheckpointStore& store, Lsn lsn, const Registry& registry, Recovered& into) noexcept {
@@ -26,6 +28,23 @@ Status read_checkpoint(const CheckpointStore& store, Lsn lsn, const Registry& re
   if (const auto* chunk = file.chunk(kDuplicatesTag))
     into.duplicates.assign(chunk->payload.begin(), chunk->payload.end());
   into.checkpoint = lsn;
+  return {};
+}
+
+// The state before the first event.
+Status begin(const FoldOptions& options, std::unique_ptr<Learner> fresh, const Registry& registry,
+             Recovered& into) noexcept {
+  FRESHET_TRY_ASSIGN(into.fold, Fold::make(options, fresh->label(), registry));
+  if (options.base.empty()) {
+    into.learner = std::move(fresh);
+    into.schema = std::make_unique<Schema>();
+    return {};
+  }
+  FRESHET_TRY_ASSIGN(const std::vector<std::byte> bytes, read_file(options.base, kLargestModel));
+  FRESHET_TRY_ASSIGN(const ModelFileReader file, ModelFileReader::open(bytes));
+  FRESHET_TRY_ASSIGN(into.learner, file.learner(registry));
+  FRESHET_TRY_ASSIGN(Schema schema, file.schema());
+  into.schema = std::make_unique<Schema>(std::move(schema));
   return {};
 }
 
@@ -52,9 +71,7 @@ Result<Recovered> recover(const CheckpointStore& store, const FoldOptions& optio
     return failure(Code::conflict, "model: its folder holds `" + made + "`, not `" + asked +
                                        "`; give it another name, or the spec it was made with");
   }
-  FRESHET_TRY_ASSIGN(recovered.fold, Fold::make(options, (*fresh)->label(), registry));
-  recovered.learner = *std::move(fresh);
-  recovered.schema = std::make_unique<Schema>();
+  FRESHET_TRY(begin(options, *std::move(fresh), registry, recovered));
   return recovered;
 }
 

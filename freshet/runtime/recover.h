@@ -1,5 +1,6 @@
 #pragma once
-/// Finding the state to go on from: the newest checkpoint that can be read, else the one before, else the empty model.
+/// Finding the state to go on from: the newest checkpoint that can be read, else the one before, else the beginning: the
+/// model file it was made from (FoldOptions::base), or the empty model.
 
 #include <memory>
 #include <string>
@@ -18,7 +19,7 @@ struct Recovered {
   std::unique_ptr<Learner> learner;
   std::unique_ptr<Schema> schema;
   std::unique_ptr<Fold> fold;
-  Lsn checkpoint = 0;                    // the one it comes from; 0: empty
+  Lsn checkpoint = 0;                    // the one it comes from; 0: the beginning
   Lsn newest = 0;                        // the newest there is, readable or not: the log was synced up to there
   uint64_t token = 0;                    // in that checkpoint
   uint64_t crc = 0;                      // state_crc of it

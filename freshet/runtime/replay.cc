@@ -1,10 +1,13 @@
 #include "freshet/runtime/replay.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <utility>
 
 #include "freshet/base/failure.h"
 #include "freshet/core/model_file.h"
+#include "freshet/log/file.h"
 #include "freshet/log/local/local_log.h"
 #include "freshet/runtime/checkpoint_store.h"
 #include "freshet/runtime/recover.h"
@@ -117,12 +120,26 @@ class Replay {
   uint32_t verified_ = 0, skipped_notes_ = 0;
 };
 
+// The checkpoint to begin at, at most. Where retention has removed the log's first segments, the oldest checkpoint that
+// reaches the rest stands for them.
+Result<Lsn> beginning(const ReplayOptions& options, const CheckpointStore& store) noexcept {
+  if (options.from != 0) return options.from;
+  auto names = list_folder(options.folder + "/log");
+  if (!names.ok() || names->empty()) return Lsn{0};  // opening the log says what is wrong
+  const Lsn first = std::strtoull(names->front().c_str(), nullptr, 10);
+  if (first <= 1) return Lsn{0};
+  FRESHET_TRY_ASSIGN(const std::vector<Lsn> lsns, store.list());
+  const auto reaches = std::lower_bound(lsns.begin(), lsns.end(), first - 1);
+  return reaches == lsns.end() ? Lsn{0} : *reaches;
+}
+
 }  // namespace
 
 Result<Replayed> replay(const ReplayOptions& options, const Registry& registry) noexcept {
-  const FoldOptions fold{options.spec, options.seed, options.pending, options.evaluation};
+  const FoldOptions fold{options.spec, options.seed, options.base, options.pending, options.evaluation};
   const CheckpointStore store(options.folder + "/slots/champion");
-  FRESHET_TRY_ASSIGN(Recovered start, recover(store, fold, registry, options.from));
+  FRESHET_TRY_ASSIGN(const Lsn from, beginning(options, store));
+  FRESHET_TRY_ASSIGN(Recovered start, recover(store, fold, registry, from));
   FRESHET_TRY_ASSIGN(auto log, LocalLog::open_read_only(options.folder, start.checkpoint));
   Replayed replayed;
   replayed.from = start.checkpoint;

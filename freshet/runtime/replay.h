@@ -26,7 +26,9 @@ struct ReplayOptions {
   std::string folder;                  // of the model: with log/ and slots/champion/
   std::string spec;
   uint32_t seed = 0;
-  Lsn from = 0;                        // 0: from the start of the log; else the newest checkpoint up to this LSN
+  std::string base;                    // FoldOptions::base
+  Lsn from = 0;                        // the newest checkpoint up to this LSN; 0: the start of the log, or, where its first
+                                       // segments are gone, the oldest checkpoint that reaches it
   Lsn to = ~Lsn{0};                    // last event folded
   PendingLimits pending;
   EvaluationOptions evaluation;
@@ -36,7 +38,7 @@ struct ReplayOptions {
 
 struct Replayed {
   FoldCounts counts;
-  Lsn from = 0;                        // the checkpoint it began with; 0: the empty model
+  Lsn from = 0;                        // the checkpoint it began with; 0: the beginning
   uint32_t state_crc = 0;
   std::vector<std::byte> bytes;        // a model file with log.lsn: what `inspect` and `predict` read
   uint32_t verified = 0;               // checkpoints found equal

@@ -101,13 +101,18 @@ TEST_CASE("replay: where the log's beginning is gone, from a checkpoint only") {
   TestFolder folder;
   LogThreads threads;
   live(folder / "m", threads, false);
-  auto start = replay(replay_of(folder / "m"), catalog());
-  CHECK(start.status().code() == Code::corrupt);
-  CHECK(start.status().text().find("missing") != std::string_view::npos);
   ReplayOptions options = replay_of(folder / "m");
-  options.from = ~Lsn{0};
   options.verifies = true;
-  CHECK(replay(options, catalog()).ok());
+  auto start = replay(options, catalog());
+  REQUIRE(start.ok());
+  CHECK(start->from != 0);
+  CHECK(start->verified >= 2);
+  options.from = ~Lsn{0};
+  CHECK(replay(options, catalog())->bytes == start->bytes);
+  options.from = 1;  // no checkpoint is so old
+  auto early = replay(options, catalog());
+  CHECK(early.status().code() == Code::corrupt);
+  CHECK(early.status().text().find("missing") != std::string_view::npos);
 }
 
 TEST_CASE("replay: says what is missing") {

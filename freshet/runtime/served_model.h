@@ -43,6 +43,7 @@ struct ServedModelOptions {
   std::string folder;                       // <data-dir>/<model>; made where missing
   std::string spec;
   uint32_t seed = 0;
+  std::string base;                         // path of a model file it begins with; empty: with nothing learned
   std::optional<Publication> publication;   // none: live where the learner can, else snapshot
   bool repair = false;                      // drop damaged records instead of refusing to open
   EvaluationOptions evaluation;             // metrics, window, baselines: the same at every start

@@ -123,8 +123,8 @@ class Trainer {
   std::condition_variable changed_;
   TrainerState state_ = TrainerState::waiting;
   std::string reason_, log_reason_;
+  bool has_failed_ = false;
   int64_t since_us_ = 0;
-  bool is_paused_ = false, has_failed_ = false;
   std::vector<CheckpointCallback> asked_;
   std::shared_ptr<const Scores> scores_;
 

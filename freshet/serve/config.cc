@@ -31,8 +31,8 @@ Status unknown(const std::string& path, const std::string& place, std::string_vi
   return bad(path, message);
 }
 
-constexpr std::array<std::string_view, 6> kModelMembers{"spec",  "publish", "ack",
-                                                        "ttl_s", "target",  "class_names"};
+constexpr std::array<std::string_view, 7> kModelMembers{
+    "spec", "file", "publish", "ack", "ttl_s", "target", "class_names"};
 
 Status set_member(const std::string& path, const std::string& place, std::string_view name,
                   const json::value& value, HostedOptions& model) {
@@ -43,6 +43,9 @@ Status set_member(const std::string& path, const std::string& place, std::string
   if (name == "spec") {
     if (text == nullptr) return wrong("a spec as text");
     if (model.served.spec.empty()) model.served.spec = view(*text);
+  } else if (name == "file") {
+    if (text == nullptr || text->empty()) return wrong("the path of a model file");
+    if (model.file.empty()) model.file = view(*text);
   } else if (name == "target") {
     if (text == nullptr || text->empty()) return wrong("a name");
     model.target = view(*text);
@@ -105,7 +108,8 @@ Status read_config(const std::string& path, std::vector<HostedOptions>& models) 
         FRESHET_TRY(set_member(path, place,
                                std::string_view(option.key().data(), option.key().size()),
                                option.value(), *model));
-      if (model->served.spec.empty()) return bad(path, place + ": needs a spec");
+      if (model->served.spec.empty() == model->file.empty())
+        return bad(path, place + ": needs a spec or a file, not both");
     }
   }
   return {};

@@ -1,5 +1,5 @@
 #pragma once
-/// `--config FILE`: what can't be said in one NAME=SPEC.
+/// `--config FILE`: what can't be said in one NAME=SPEC. "file" instead of "spec": begins with that model file.
 ///
 ///     {"models": {"ads": {"spec": "scale | logistic", "publish": "live", "ack": "durable", "ttl_s": 3600,
 ///                         "target": "clicked", "class_names": {"0": "ignored", "1": "clicked"}}}}

@@ -247,19 +247,32 @@ uint32_t HostedModel::predict(const ExampleBlock& block, std::vector<float>& out
 
 // ---- train
 
-/// The first call that an empty model accepts fixes the number of columns of `x`.
-Status HostedModel::fix_columns(const Call& call) noexcept {
+/// The first call that an empty model accepts fixes the number of columns of `x`. True: columns_answered() is owed.
+Result<bool> HostedModel::fix_columns(const Call& call) noexcept {
   if (model_->schema().feature_count() != 0 || call.inputs.empty() || call.inputs[0].name != "x")
-    return {};
+    return false;
   const Tensor& x = call.inputs[0];
   if (x.shape.size() != 2 || x.shape[1] <= 0 || x.shape[1] > 65'536)
-    return {Code::invalid_argument, "x: expected shape [rows, columns] with 1 to 65,536 columns"};
+    return Status(Code::invalid_argument,
+                  "x: expected shape [rows, columns] with 1 to 65,536 columns");
   const auto wanted = static_cast<uint32_t>(x.shape[1]);
-  uint32_t known = 0;
-  if (columns_.compare_exchange_strong(known, wanted) || known == wanted) return {};
-  return failure(Code::invalid_argument, "x: expected " + std::to_string(known) +
-                                             " columns, as the first call had, found " +
-                                             std::to_string(wanted));
+  const std::lock_guard lock(first_calls_mutex_);
+  const uint32_t known = columns_.load(std::memory_order_relaxed);
+  if (known != 0 && known != wanted)
+    return failure(Code::invalid_argument, "x: expected " + std::to_string(known) +
+                                               " columns, as the first call had, found " +
+                                               std::to_string(wanted));
+  columns_.store(wanted, std::memory_order_relaxed);
+  ++first_calls_;
+  return true;
+}
+
+/// Calls that were all refused have fixed nothing.
+void HostedModel::columns_answered(bool accepted) noexcept {
+  const std::lock_guard lock(first_calls_mutex_);
+  --first_calls_;
+  columns_are_accepted_ = columns_are_accepted_ || accepted;
+  if (first_calls_ == 0 && !columns_are_accepted_) columns_.store(0, std::memory_order_relaxed);
 }
 
 Status HostedModel::train(TrainCall call, TrainCallback done) noexcept {
@@ -273,7 +286,9 @@ void HostedModel::train(const Call& call, std::unique_ptr<Reply> reply) noexcept
   if (is_late(call)) return refuse(too_late());
   const InputForm form = this->form();
   if (Status read = read_training(call, form, training.block); !read.ok()) return refuse(read);
-  if (Status fixed = fix_columns(call); !fixed.ok()) return refuse(fixed);
+  const Result<bool> fixed = fix_columns(call);
+  if (!fixed.ok()) return refuse(fixed.status());
+  const bool is_first = *fixed;
   training.ack = call.has_ack ? call.ack : options_.ack;
   training.request_id = call.id;
   training.client = call.principal.name;
@@ -286,7 +301,8 @@ void HostedModel::train(const Call& call, std::unique_ptr<Reply> reply) noexcept
   }
   const Ack ack = training.ack;
   const auto waiting = deadlines_.wait(std::move(reply), call.deadline_us);
-  Status admitted = train(std::move(training), [this, &call, waiting, ack](TrainResult&& result) {
+  Status admitted = train(std::move(training), [this, &call, waiting, ack, is_first](TrainResult&& result) {
+    if (is_first) columns_answered(result.status.ok());
     const std::unique_ptr<Reply> answer = waiting->take();
     if (answer == nullptr) return;
     if (!result.status.ok()) return answer->finish(result.status);
@@ -311,6 +327,7 @@ void HostedModel::train(const Call& call, std::unique_ptr<Reply> reply) noexcept
     answer->finish(told);
   });
   if (admitted.ok()) return;
+  if (is_first) columns_answered(false);
   if (const std::unique_ptr<Reply> answer = waiting->take()) answer->finish(admitted);
 }
 

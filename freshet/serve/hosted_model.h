@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +25,7 @@ namespace freshet {
 
 struct HostedOptions {
   std::string name;
+  std::string file;  // a model file it begins with, instead of a spec; an existing folder goes on with its own state
   std::string target = "y";
   Ack ack = Ack::applied;
   bool has_ack = false, has_ttl = false;  // said for this model, not by a default
@@ -91,7 +93,8 @@ class HostedModel {
   Status infer_now(const Call& call, Reply& reply, std::unique_ptr<Reply>* keep) noexcept;
   Status remember(const Call& call, std::unique_ptr<Reply> reply,
                   std::vector<float> prediction) noexcept;
-  Status fix_columns(const Call& call) noexcept;
+  Result<bool> fix_columns(const Call& call) noexcept;
+  void columns_answered(bool accepted) noexcept;
 
   HostedOptions options_;
   std::unique_ptr<ServedModel> model_;
@@ -100,6 +103,9 @@ class HostedModel {
   bool is_binary_, can_explain_;
   std::string_view learner_name_;
   std::atomic<uint32_t> columns_{0};
+  std::mutex first_calls_mutex_;
+  uint32_t first_calls_ = 0;         // that count on columns_ and may still be refused
+  bool columns_are_accepted_ = false;  // by one of them
   CallCounters counters_;
 };
 

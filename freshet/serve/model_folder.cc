@@ -15,6 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kBase = "base.frsh";  // Written to files.
+
 }  // namespace
 
 Result<std::vector<std::string>> model_folders(const std::string& data_dir) noexcept {
@@ -42,16 +44,29 @@ Result<FolderSpec> read_folder_spec(const std::string& folder) noexcept {
   if (spec == nullptr || !spec->is_string())
     return failure(Code::corrupt,
                    path + ": expected {\"spec\": \"...\"}; was the file changed by hand?");
-  FolderSpec out{.spec = std::string(spec->get_string()), .seed = 0};
+  FolderSpec out;
+  out.spec = std::string(spec->get_string());
   if (const auto* seed = object->if_contains("seed"); seed != nullptr && seed->is_int64())
     out.seed = static_cast<uint32_t>(seed->get_int64());
+  if (object->contains("base")) {
+    out.base = folder + "/" + std::string(kBase);
+    std::error_code missing;
+    if (!fs::is_regular_file(out.base, missing))
+      return failure(Code::corrupt, path + ": the model began as a copy of a model file, but " + out.base +
+                                        " is missing; restore it from a copy");
+  }
   return out;
 }
 
-Status write_folder_spec(const std::string& folder, const FolderSpec& spec) noexcept {
+Status write_folder_spec(const std::string& folder, const FolderSpec& spec,
+                         std::span<const std::byte> base) noexcept {
   FRESHET_TRY(make_folders(folder));
-  const std::string text =
-      boost::json::serialize(boost::json::object{{"spec", spec.spec}, {"seed", spec.seed}}) + "\n";
+  boost::json::object object{{"spec", spec.spec}, {"seed", spec.seed}};
+  if (!base.empty()) {
+    FRESHET_TRY(write_file_atomically(folder + "/" + std::string(kBase), base));
+    object["base"] = kBase;
+  }
+  const std::string text = boost::json::serialize(object) + "\n";
   return write_file_atomically(folder + "/spec.json",
                                std::as_bytes(std::span(text.data(), text.size())));
 }

@@ -1,7 +1,9 @@
 #pragma once
 /// A model's folder below the data directory: <data-dir>/<model>/spec.json beside its log and slots.
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,10 +12,12 @@
 
 namespace freshet {
 
-/// What spec.json says: {"spec": "scale | logistic", "seed": 0}.
+/// What spec.json says: {"spec": "scale | logistic", "seed": 0}, and "base": "base.frsh" where the model began as a copy of
+/// a model file.
 struct FolderSpec {
   std::string spec;
   uint32_t seed = 0;
+  std::string base;  // path of that copy; empty: nothing was learned at the beginning
 };
 
 /// Folders of `data_dir` that hold a spec.json and have a model's name, sorted.
@@ -21,7 +25,9 @@ Result<std::vector<std::string>> model_folders(const std::string& data_dir) noex
 
 /// `not_found` where there is none; `corrupt` where it reads as something else.
 Result<FolderSpec> read_folder_spec(const std::string& folder) noexcept;
-/// Makes the folder where it is missing; temporary name, sync, rename.
-Status write_folder_spec(const std::string& folder, const FolderSpec& spec) noexcept;
+/// Makes the folder where it is missing; temporary name, sync, rename. `base`: the bytes of the model file it begins with,
+/// copied first; empty: none.
+Status write_folder_spec(const std::string& folder, const FolderSpec& spec,
+                         std::span<const std::byte> base = {}) noexcept;
 
 }  // namespace freshet

@@ -8,7 +8,9 @@
 #include "freshet/base/failure.h"
 #include "freshet/base/text.h"
 #include "freshet/base/version.h"
+#include "freshet/core/model_file.h"
 #include "freshet/core/spec.h"
+#include "freshet/log/file.h"
 #include "freshet/net/model_name.h"
 #include "freshet/runtime/clock.h"
 #include "freshet/serve/model_folder.h"
@@ -18,7 +20,25 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kExtensions{"binary_tensor_data", "parameters",
                                                       "freshet_train"};
+constexpr uint64_t kLargestModel = uint64_t{64} << 30;  // bytes
 constexpr std::size_t kMaxRequestLabels = 4096;  // counters of Prometheus never grow past this
+
+/// The bytes of `options.file`, found to be a model; its spec becomes that of `options`.
+Result<std::vector<std::byte>> model_file(HostedOptions& options, const Registry& registry) {
+  const auto bad = [&](const Status& status) {
+    return failure(status.code(), "serve: model \"" + options.name + "\": " + options.file + ": " +
+                                      std::string(status.text()));
+  };
+  auto bytes = read_file(options.file, kLargestModel);
+  if (!bytes.ok()) return bad(bytes.status());
+  const auto file = ModelFileReader::open(*bytes);
+  if (!file.ok()) return bad(file.status());
+  const auto learner = file->learner(registry);
+  if (!learner.ok()) return bad(learner.status());
+  if (const auto schema = file->schema(); !schema.ok()) return bad(schema.status());
+  options.served.spec = spec_of(**learner);
+  return bytes;
+}
 
 }  // namespace
 
@@ -45,6 +65,10 @@ Status Server::host(HostedOptions options, const Registry& registry) noexcept {
   if (models_.contains(options.name))
     return failure(Code::invalid_argument, "serve: model \"" + options.name + "\" is named twice");
   const std::string folder = options_.data_dir + "/" + options.name;
+  std::vector<std::byte> file;
+  if (!options.file.empty()) {
+    FRESHET_TRY_ASSIGN(file, model_file(options, registry));
+  }
   if (auto known = read_folder_spec(folder); known.ok()) {
     if (options.served.spec.empty()) options.served.spec = known->spec;
     if (known->spec != options.served.spec)
@@ -52,16 +76,11 @@ Status Server::host(HostedOptions options, const Registry& registry) noexcept {
                      "serve: " + folder + " holds a model made as '" + known->spec +
                          "'; serve it as that, under another name, or with another --data-dir");
     options.served.seed = known->seed;
+    options.served.base = known->base;
   } else if (known.status().code() != Code::not_found) {
     return std::move(known).status();
   } else {
-    // A bad spec leaves no folder behind.
-    if (auto learner = make_learner(options.served.spec, registry, options.served.seed);
-        !learner.ok())
-      return failure(learner.status().code(), "serve: model \"" + options.name +
-                                                  "\": " + std::string(learner.status().text()));
-    FRESHET_TRY(
-        write_folder_spec(folder, {.spec = options.served.spec, .seed = options.served.seed}));
+    FRESHET_TRY(found(options, folder, file, registry));
   }
   options.served.folder = folder;
   Hosted hosted;
@@ -76,6 +95,21 @@ Status Server::host(HostedOptions options, const Registry& registry) noexcept {
   hosted.page->attach(*hosted.model);
   order_.push_back(name);
   models_.emplace(name, std::move(hosted));
+  return {};
+}
+
+/// A model's first start: its folder says what it is made of.
+Status Server::found(HostedOptions& options, const std::string& folder, std::span<const std::byte> file,
+                     const Registry& registry) noexcept {
+  // A bad spec leaves no folder behind.
+  if (auto learner = make_learner(options.served.spec, registry, options.served.seed);
+      !learner.ok())
+    return failure(learner.status().code(), "serve: model \"" + options.name +
+                                                "\": " + std::string(learner.status().text()));
+  FRESHET_TRY(write_folder_spec(
+      folder, {.spec = options.served.spec, .seed = options.served.seed, .base = {}}, file));
+  FRESHET_TRY_ASSIGN(const FolderSpec written, read_folder_spec(folder));
+  options.served.base = written.base;
   return {};
 }
 

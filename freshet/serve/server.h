@@ -72,6 +72,8 @@ class Server final : public Service {
   };
   explicit Server(ServerOptions options) noexcept;
   Status host(HostedOptions options, const Registry& registry) noexcept;
+  Status found(HostedOptions& options, const std::string& folder, std::span<const std::byte> file,
+               const Registry& registry) noexcept;
   Status load_folders(const Registry& registry) noexcept;
   void tick() noexcept;
   bool is_ready(const HostedModel& model, bool for_training) const noexcept;

@@ -117,7 +117,7 @@ def main():
     support.PROGRAM = str(pathlib.Path(options.program).resolve())
     draw = random.Random(options.seed)
     print(f"seed {options.seed}", flush=True)
-    with Server("--model", "m=counting") as server:
+    with Server("--model", "m=counting", "--keep-log") as server:
         clients = [Client(server, number, options.seed) for number in range(options.clients)]
         for done in range(options.rounds):
             kill_round(server, clients, draw)

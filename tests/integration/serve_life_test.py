@@ -16,6 +16,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import server as support  # noqa: E402
 from server import WAIT_S, Server, main, run_serve, tensor  # noqa: E402
 
 
@@ -45,6 +46,33 @@ class Starts(unittest.TestCase):
             self.refused(["--model", "m=linear", "--http", "127.0.0.1:0", "--metrics", "off"], 1, self.folder,
                          str(server.process.pid))
             self.assertEqual(server.train("m", [[1]], [1]).status, 200)
+
+    def test_a_model_file_is_where_a_served_model_begins(self):
+        path = pathlib.Path(self.folder) / "old.frsh"
+        rows = "".join(f"{k % 7},{k % 5},{2 * (k % 7) - (k % 5)}\n" for k in range(500))
+        trained = subprocess.run([support.PROGRAM, "train", "scale | linear(optimizer=sgd)", "-d", "-", "-f", path,
+                                  "-q", "--format", "csv"], input=("a,b,y\n" + rows).encode(), capture_output=True,
+                                 timeout=WAIT_S, check=False)
+        self.assertEqual(trained.returncode, 0, trained.stderr)
+        data = self.folder + "/served"
+        predicted = lambda server: server.infer("m", [[3.0, 1.0]]).outputs["prediction"]["data"][0]  # noqa: E731
+        with Server("--model", f"m={path}", data_dir=data) as server:
+            first = predicted(server)
+            self.assertAlmostEqual(first, 5, delta=.5)
+            server.train("m", [[3.0, 1.0]] * 50, [20.0] * 50, ack="durable")
+            second = predicted(server)
+            self.assertGreater(second, first + 1)
+            server.kill()
+            path.unlink()  # its bytes are kept beside the log
+            server.arguments[:2] = []
+            server.start()
+            self.assertEqual(predicted(server), second)
+            self.assertEqual(server.end(), 0)
+        done = subprocess.run([support.PROGRAM, "replay", data + "/m", "--verify", "--json"], capture_output=True,
+                              timeout=WAIT_S, check=True)
+        self.assertGreaterEqual(json.loads(done.stdout)["verified"], 1)
+        self.refused(["--model", "n=missing.frsh", "--http", "127.0.0.1:0", "--metrics", "off"], 2, "missing.frsh")
+        self.refused(["--model", "n=" + __file__, "--http", "127.0.0.1:0", "--metrics", "off"], 2, "n", __file__)
 
     def test_a_wrong_start_is_the_users_mistake_and_leaves_nothing(self):
         ports = ["--http", "127.0.0.1:0", "--metrics", "off"]

@@ -56,6 +56,7 @@ Status fold(const ReplayCommandOptions& options, std::string_view folder,
     FRESHET_TRY_ASSIGN(const FolderSpec about, read_folder_spec(what.folder));
     what.spec = about.spec;
     what.seed = about.seed;
+    what.base = about.base;
   } else {
     FRESHET_TRY_ASSIGN(what.spec, spec_text(options.replay.model));
   }
@@ -74,6 +75,7 @@ Status fold(const ReplayCommandOptions& options, std::string_view folder,
     JsonText json;
     json.begin_object()
         .text("spec", what.spec)
+        .count("from", done.from)
         .count("lsn", done.counts.lsn)
         .count("events", done.counts.events);
     json.count("examples", done.counts.examples)
@@ -85,6 +87,8 @@ Status fold(const ReplayCommandOptions& options, std::string_view folder,
     return {};
   }
   console.print_line(what.spec);
+  if (done.from != 0)
+    console.note("the log's first segments are gone; began at the checkpoint of event " + std::to_string(done.from));
   console.print_line("up to event " + std::to_string(done.counts.lsn) + ": " +
                      std::to_string(done.counts.examples) + " examples learned, " +
                      std::to_string(done.counts.skipped) + " refused by the learner");

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -38,7 +39,7 @@ struct ModelOptions {
   Publish publish = Publish::automatic;
 };
 constexpr std::array kModelOptions{
-    option<&ModelOptions::model>("model", "NAME=SPEC, as often as there are models; none: the demonstration."),
+    option<&ModelOptions::model>("model", "NAME=SPEC, or NAME=FILE to go on from a model file; as often as there are models; none: the demonstration."),
     option<&ModelOptions::config>("config", "A JSON file: {\"models\": {\"NAME\": {\"spec\": ..., \"ack\": ...}}}."),
     option<&ModelOptions::ack>("ack", "When training is answered, unless the call says.", kAckNames),
     option<&ModelOptions::publish>("publish", "How readers see a model.", kPublishNames),
@@ -57,7 +58,8 @@ constexpr std::array kDoorOptions{
 
 struct LogOptions {
   std::string_view data_dir;
-  bool repair = false;
+  bool repair = false, keep_log = false;
+  uint64_t retain_bytes = uint64_t{10} << 30u;
   uint32_t sync_delay_us = 0;
   uint64_t ttl_s = 86'400, max_pending_bytes = uint64_t{256} << 20u;
   uint64_t exit_timeout_s = 30;
@@ -65,6 +67,8 @@ struct LogOptions {
 constexpr std::array kLogOptions{
     option<&LogOptions::data_dir>("data_dir", "Where models live; else $XDG_STATE_HOME/freshet, else ~/.local/state/freshet."),
     option<&LogOptions::repair>("repair", "Drop damaged records instead of refusing to start; says which."),
+    option<&LogOptions::retain_bytes>("retain_bytes", "Of a model's log, at most about so much is kept beside its checkpoints.", 1 << 20, 1e15, "bytes"),
+    option<&LogOptions::keep_log>("keep_log", "Keep the whole log, so that replay from the start stays possible."),
     option<&LogOptions::sync_delay_us>("sync_delay_us", "Wait so long for more who want to be durable.", 0, 2000, "us"),
     option<&LogOptions::ttl_s>("ttl_s", "How long a remembered prediction waits for its label.", 1, 31'536'000, "s"),
     option<&LogOptions::max_pending_bytes>("max_pending_bytes", "Space for remembered predictions.", 65'536, 1e15, "bytes"),
@@ -93,9 +97,10 @@ constexpr std::array kGroups{
     group<&ServeOptions::log>("log", kLogOptions),         group<&ServeOptions::feeds>("feeds", kFeedOptions),
     group<&ServeOptions::common>("all commands", kCommonOptions),
 };
-constexpr std::array<std::string_view, 3> kExamples{
+constexpr std::array<std::string_view, 4> kExamples{
     "freshet serve  # the demonstration: a bundled stream and this machine's load",
     "freshet serve --model 'ads=scale | logistic' --data-dir ads-data",
+    "freshet serve --model shuttle=shuttle.frsh  # goes on from what `freshet train` wrote",
     "freshet serve --model 'oml=oml_dummy(train_delay_s=5)' --http 127.0.0.1:8080",
 };
 
@@ -142,8 +147,16 @@ Result<std::pair<std::string, std::string>> split_pair(std::string_view option, 
   const std::size_t at = text.find('=');
   if (at == std::string_view::npos || at == 0 || at + 1 == text.size())
     return failure(Code::invalid_argument, "--" + std::string(option) + ": expected NAME=" +
-                                               (option == "model" ? "SPEC" : "DATA") + ", found \"" + std::string(text) + "\"");
+                                               (option == "model" ? "SPEC or NAME=FILE" : "DATA") + ", found \"" + std::string(text) + "\"");
   return std::pair(std::string(text.substr(0, at)), std::string(text.substr(at + 1)));
+}
+
+/// A file that is there, or what can only be meant as one.
+bool names_a_file(const std::string& value) {
+  std::error_code error;
+  if (std::filesystem::is_regular_file(value, error)) return true;
+  if (value.find_first_of("(|") != std::string::npos) return false;
+  return value.find('/') != std::string::npos || value.ends_with(".frsh") || value.ends_with(".ckpt");
 }
 
 Result<std::vector<HostedOptions>> models_of(const ServeOptions& options) {
@@ -152,7 +165,7 @@ Result<std::vector<HostedOptions>> models_of(const ServeOptions& options) {
     FRESHET_TRY_ASSIGN(auto pair, split_pair("model", text));
     HostedOptions model;
     model.name = std::move(pair.first);
-    model.served.spec = std::move(pair.second);
+    (names_a_file(pair.second) ? model.file : model.served.spec) = std::move(pair.second);
     models.push_back(std::move(model));
   }
   if (!options.models.config.empty()) FRESHET_TRY(read_config(std::string(options.models.config), models));
@@ -162,6 +175,8 @@ Result<std::vector<HostedOptions>> models_of(const ServeOptions& options) {
     if (!model.has_ack) model.ack = options.models.ack;
     model.served.seed = options.common.seed;
     model.served.repair = options.log.repair;
+    model.served.keeps_log = options.log.keep_log;
+    model.served.retain_bytes = options.log.retain_bytes;
     model.served.sync_delay_us = options.log.sync_delay_us;
     if (!model.has_ttl) model.served.ttl_us = static_cast<int64_t>(options.log.ttl_s) * 1'000'000;
     model.served.max_pending_bytes = options.log.max_pending_bytes;
@@ -281,7 +296,7 @@ extern const Command serve_command;
 constinit const Command serve_command{
     "serve",
     "Serves models over HTTP while they learn from every labelled event.",
-    "[--model NAME=SPEC]...",
+    "[--model NAME=SPEC|FILE]...",
     kExamples,
     {"", "", 0, 0},
     kGroups,
