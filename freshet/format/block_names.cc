@@ -202,13 +202,15 @@ void BlockCodec::name(ExampleBlock& block, const Schema& schema, bool classes) n
   const uint32_t features = schema.feature_count();
   block.names.clear();
   for (uint32_t f = 0; f < features; ++f)
-    block.names.push_back({schema.kind(f) == Schema::Kind::nominal ? NameKind::nominal : NameKind::numeric, 0,
-                           std::string(schema.name(f))});
+    block.names.push_back(
+        {schema.kind(f) == Schema::Kind::nominal ? NameKind::nominal : NameKind::numeric, 0,
+         std::string(schema.name(f))});
   // Categories and classes only as far as the block has them: a schema may hold a million.
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> places;
   const auto place = [&](NameKind kind, uint32_t feature, uint32_t id, std::string_view text) {
     const auto [found, is_new] =
-        places.try_emplace({kind == NameKind::category ? feature : kNone, id}, static_cast<uint32_t>(block.names.size()));
+        places.try_emplace({kind == NameKind::category ? feature : kNone, id},
+                           static_cast<uint32_t>(block.names.size()));
     if (is_new) block.names.push_back({kind, feature, std::string(text)});
     return found->second;
   };

@@ -21,6 +21,10 @@ LabelText::LabelText(const ReaderOptions& options, Schema& schema) noexcept
 
 bool LabelText::read(std::string_view word, ExampleBlock& out, Mistake& mistake) noexcept {
   if (kind_ == Target::none) return true;
+  if (kind_ == Target::costs) return read_cost(word, out, mistake);
+  if (kind_ == Target::decision)
+    return mistake.set(Reason::label, "decisions are read from VW text only (--format vw)",
+                       word.data(), word);
   if (kind_ == Target::number) {
     float value = 0;
     if (!read_number(word, value, Reason::label, "expected a number as label", mistake))

@@ -15,9 +15,9 @@ class LabelText {
   /// `schema` is borrowed; classes are added to it only if `options.learning`.
   LabelText(const ReaderOptions& options, Schema& schema) noexcept;
 
-  /// One number or class, or a list `1,3,7` of classes; nothing for Target::none. A class that may
-  /// not be added and isn't known is as good as no label. False: see `mistake`.
-  /// REQUIRES: 8 readable bytes behind the word; neither costs nor decision.
+  /// One number or class, a list `1,3,7` of classes, or one cost; nothing for Target::none. A class
+  /// that may not be added and isn't known is as good as no label. False: see `mistake`.
+  /// REQUIRES: 8 readable bytes behind the word.
   bool read(std::string_view word, ExampleBlock& out, Mistake& mistake) noexcept;
   /// `class:cost`, label values id, cost.
   bool read_cost(std::string_view word, ExampleBlock& out, Mistake& mistake) noexcept;

@@ -1,8 +1,10 @@
 #pragma once
 /// Lines of a window, one after another: LF ends them, one CR before it goes.
 
+#include <algorithm>
 #include <cstring>
 #include <span>
+#include <string_view>
 
 namespace freshet {
 
@@ -27,6 +29,16 @@ inline bool cut_line(std::span<const char> window, bool last, std::size_t& used,
 
 constexpr bool is_blank(char c) noexcept {
   return c == ' ' || c == '\t';
+}
+
+/// Behind the blanks at `at`.
+inline const char* skip_blanks(const char* at, const char* end) noexcept {
+  return std::find_if_not(at, end, is_blank);
+}
+
+/// What stands at `at`, up to the next blank or the end.
+inline std::string_view word_at(const char* at, const char* end) noexcept {
+  return {at, static_cast<std::size_t>(std::find_if(at, end, is_blank) - at)};
 }
 
 /// The first byte of a line that no text has, or null: below 0x20, and no tab.

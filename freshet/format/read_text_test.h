@@ -15,7 +15,7 @@ struct BadLine {
   uint64_t line;
   uint32_t column;
   Reason reason;
-  std::string why, name, found;
+  std::string why, name, found, option;
 };
 
 struct WhatWasRead {
@@ -31,7 +31,7 @@ struct WhatWasRead {
 
   void keep(const Bad& b) {
     bad.push_back({b.line, b.column, b.reason, std::string(b.why.text()), std::string(b.name),
-                   std::string(b.found)});
+                   std::string(b.found), std::string(b.option)});
   }
   void keep(const ExampleBlock& block) {
     for (uint32_t k = 0; k < block.size(); ++k) {

@@ -6,9 +6,11 @@
 /// error. A line without a label is predicted, neither learned nor scored.
 
 #include <cstdint>
-#include <vector>
 
 #include "freshet/core/schema.h"
+#include "freshet/format/indexed_features.h"
+#include "freshet/format/label_text.h"
+#include "freshet/format/line_cut.h"
 #include "freshet/format/line_reader.h"
 #include "freshet/format/reader_options.h"
 
@@ -24,21 +26,15 @@ class SparseReader final : public LineReader {
   uint64_t next_line() const noexcept override { return next_line_; }
   void skip_lines(uint64_t count) noexcept override { next_line_ += count; }
   void restart() noexcept override { next_line_ = 1; }
-  uint64_t zeros() const noexcept override { return zeros_; }
+  uint64_t zeros() const noexcept override { return features_.zeros(); }
 
  private:
-  bool line(const char* begin, const char* end, ExampleBlock& out, Bad& bad) noexcept;
-  bool label(const char* begin, const char* end, ExampleBlock& out, Bad& bad) noexcept;
-  bool features(const char* at, const char* end, ExampleBlock& out, Bad& bad) noexcept;
-  bool fail(Bad& bad, Reason reason, const char* why, const char* at,
-            std::string_view found) const noexcept;
+  bool line(Line line, ExampleBlock& out, Mistake& mistake) noexcept;
+  bool label(const char* begin, const char* bar, ExampleBlock& out, Mistake& mistake) noexcept;
 
-  const Target label_;
-  const bool binary_, learning_;
-  Schema& schema_;
-  uint64_t next_line_ = 1, zeros_ = 0;
-  const char* line_begin_ = nullptr;
-  std::vector<uint32_t> indices_;  // of one line, to find one that stands twice
+  LabelText labels_;
+  IndexedFeatures features_;
+  uint64_t next_line_ = 1;
 };
 
 }  // namespace freshet

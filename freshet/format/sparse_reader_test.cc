@@ -53,7 +53,7 @@ TEST_CASE("sparse: every mistake has its word and its place") {
         Case{"1 | 4294967296:1", Reason::index, 5, "4294967296:1"},
         Case{"1 | -1:1", Reason::index, 5, "-1:1"}, Case{"1 | 0:1e39", Reason::range, 7, "1e39"},
         Case{"1 | 0:nan", Reason::number, 7, "nan"},
-        Case{"1 | 3:1 0:1 3:2", Reason::duplicate, 1, ""}, Case{"1 0:1", Reason::bar, 1, "1"},
+        Case{"1 | 3:1 0:1 3:2", Reason::duplicate, 5, ""}, Case{"1 0:1", Reason::bar, 1, "1"},
         Case{"x | 0:1", Reason::label, 1, "x"}, Case{"1 2 | 0:1", Reason::label, 3, "2"},
         Case{"1 |f 0:1", Reason::namespace_, 4, "f"}, Case{"1 | 0:\x01", Reason::control, 7, ""}}) {
     CAPTURE(c.line);

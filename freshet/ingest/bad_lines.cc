@@ -64,6 +64,7 @@ std::string advice(const Bad& bad) {
                ? " (see " + std::string(bad.option) + ")"
                : " (did you mean " + std::string(bad.option) + " " + shown(bad.found) + "?)";
   }
+  if (bad.option == "--zero-based") return " (use --zero-based if the first feature is 0)";
   if (bad.option == "--missing" && is_plain_word(bad.found)) {
     return " (use --missing " + std::string(bad.found) + ", or --on-bad-line skip)";
   }

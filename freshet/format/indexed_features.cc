@@ -1,0 +1,74 @@
+#include "freshet/format/indexed_features.h"
+
+#include <algorithm>
+
+#include "freshet/base/chars.h"
+#include "freshet/format/label_text.h"
+#include "freshet/format/line_cut.h"
+
+namespace freshet {
+namespace {
+
+constexpr uint32_t kGroup = 32;
+
+}  // namespace
+
+bool IndexedFeatures::read(const char* at, const char* end, bool has_zero, ExampleBlock& out,
+                           Mistake& mistake) noexcept {
+  indices_.clear();
+  const char* const begin = skip_blanks(at, end);
+  uint64_t zeros = 0;
+  uint32_t kept = 0;
+  bool rises = true;
+  while ((at = skip_blanks(at, end)) != end) {
+    const std::string_view token = word_at(at, end);
+    const char* colon = nullptr;
+    if (!index(token, has_zero, colon, mistake)) return false;
+    const std::size_t front = static_cast<std::size_t>(colon + 1 - at);
+    float value = 0;
+    if (!read_number(token.substr(front), value, Reason::number, "expected a number", mistake)) {
+      if (mistake.reason == Reason::number) mistake.name = token.substr(0, front);
+      return false;
+    }
+    rises = rises && (indices_.size() < 2 || indices_.back() > indices_[indices_.size() - 2]);
+    if (value == 0) {
+      ++zeros;
+    } else {
+      out.add_numeric(indices_.back(), value);
+      ++kept;
+    }
+    at += token.size();
+  }
+  if (!rises) {
+    std::sort(indices_.begin(), indices_.end());
+    if (std::adjacent_find(indices_.begin(), indices_.end()) != indices_.end())
+      return mistake.set(Reason::duplicate, "an index stands twice", begin);
+  }
+  if (kept != 0) out.add_group(kGroup, 0, kept);
+  zeros_ += zeros;
+  return true;
+}
+
+// The number before the colon, kept in indices_.
+bool IndexedFeatures::index(std::string_view token, bool has_zero, const char*& colon,
+                            Mistake& mistake) noexcept {
+  const char *at = token.data(), *end = at + token.size();
+  uint64_t index = 0;
+  const ParseResult number = parse_u64(at, end, &index);
+  if (number.parse == Parse::none)
+    return mistake.set(Reason::index, "expected an index", at, token);
+  if (!number.ok() || index > 0xffffffff)
+    return mistake.set(Reason::index, "an index above 4294967295", at, token);
+  if (index == 0 && !has_zero) {
+    mistake.option = "--zero-based";
+    return mistake.set(Reason::index, "index 0, but the first feature is 1", at, token);
+  }
+  colon = number.end;
+  if (colon == end || *colon != ':')
+    return mistake.set(Reason::number, "expected ':' and a number behind the index", colon,
+                       token.substr(static_cast<std::size_t>(colon - at)));
+  indices_.push_back(static_cast<uint32_t>(index));
+  return true;
+}
+
+}  // namespace freshet

@@ -1,0 +1,31 @@
+#pragma once
+/// `index:number index:number ...`, what sparse lines and svmlight have in common: an index is the
+/// feature's number as it stands, 0 .. 2^32-1; order is free, the same index twice is an error;
+/// features of value 0 are left out and counted.
+
+#include <cstdint>
+#include <vector>
+
+#include "freshet/format/mistake.h"
+
+namespace freshet {
+
+class IndexedFeatures {
+ public:
+  /// Adds those of [at, end) and their one group to the example begun. False: see `mistake`; the
+  /// caller drops the example. has_zero: index 0 is allowed.
+  /// REQUIRES: 8 readable bytes behind `end`.
+  bool read(const char* at, const char* end, bool has_zero, ExampleBlock& out,
+            Mistake& mistake) noexcept;
+
+  /// Features of value 0 in examples so far.
+  uint64_t zeros() const noexcept { return zeros_; }
+
+ private:
+  bool index(std::string_view token, bool has_zero, const char*& colon, Mistake& mistake) noexcept;
+
+  uint64_t zeros_ = 0;
+  std::vector<uint32_t> indices_;  // of one line, to find one that stands twice
+};
+
+}  // namespace freshet

@@ -1,0 +1,92 @@
+#include "freshet/format/svmlight_reader.h"
+
+#include <algorithm>
+
+#include "freshet/base/chars.h"
+#include "freshet/format/format.h"
+
+namespace freshet {
+
+SvmlightReader::SvmlightReader(const ReaderOptions& options, Schema& schema) noexcept
+    : zero_based_(options.zero_based), labels_(options, schema) {}
+
+Read SvmlightReader::read(std::span<const char> window, bool last, ExampleBlock& out,
+                          std::span<Bad> bad) noexcept {
+  Read done;
+  Line now{};
+  while (out.size() < kBlockExamples && out.feature_count() < kBlockFeatures &&
+         done.bad < bad.size() && cut_line(window, last, done.used, now)) {
+    Mistake mistake;
+    if (!line(now, out, mistake)) {
+      out.drop();
+      bad[done.bad++] = mistake.bad(next_line_, now.begin);
+    }
+    ++next_line_;
+  }
+  return done;
+}
+
+// A line of nothing but blanks and a comment is no example.
+bool SvmlightReader::line(Line line, ExampleBlock& out, Mistake& mistake) noexcept {
+  if (const char* control = find_control(line))
+    return mistake.set(Reason::control, "a control byte", control);
+  const char* end = std::find(line.begin, line.end, '#');
+  const char* at = skip_blanks(line.begin, end);
+  if (at == end) return true;
+  out.begin();
+  const std::string_view target = word_at(at, end);
+  if (target.find(':') != std::string_view::npos)
+    return mistake.set(Reason::label, "expected a target before the features", at, target);
+  if (!labels_.read(target, out, mistake)) return false;
+  at = skip_blanks(at + target.size(), end);
+  constexpr std::string_view kQuery = "qid:";
+  if (const std::string_view word = word_at(at, end); word.starts_with(kQuery)) {
+    uint64_t query = 0;
+    if (!parse_all(word.substr(kQuery.size()), &query))
+      return mistake.set(Reason::number, "expected a whole number below 2^64", at + kQuery.size(),
+                         word.substr(kQuery.size()), kQuery);
+    out.set_query(query);
+    at += word.size();
+  }
+  if (!features_.read(at, end, zero_based_, out, mistake)) return false;
+  out.set_line(next_line_);
+  out.finish();
+  return true;
+}
+
+namespace {
+
+constexpr std::string_view kSvmlightEndings[] = {".svm", ".svmlight", ".libsvm"};
+
+// number [qid:int] int:number ...
+bool looks_like_svmlight(std::string_view line) noexcept {
+  line = line.substr(0, line.find('#'));
+  const char *at = line.data(), *end = at + line.size();
+  at = skip_blanks(at, end);
+  float target = 0;
+  const std::string_view first = word_at(at, end);
+  if (!parse_all(first, &target)) return false;
+  at = skip_blanks(at + first.size(), end);
+  if (word_at(at, end).starts_with("qid:")) return true;
+  uint64_t index = 0;
+  const ParseResult number = parse_u64(at, end, &index);
+  return number.ok() && number.end != end && *number.end == ':';
+}
+
+Result<std::unique_ptr<LineReader>> make_svmlight(const ReaderOptions& options,
+                                                  Schema& schema) noexcept {
+  return std::unique_ptr<LineReader>(new SvmlightReader(options, schema));
+}
+
+}  // namespace
+
+extern const Format svmlight_format;
+constinit const Format svmlight_format{
+    "svmlight",
+    "svmlight, libsvm: target index:value index:value ...; what isn't there is 0.",
+    "line := target [qid:n] { blank index ':' number } ['#' comment]; index 1 .. 4294967295",
+    kSvmlightEndings,
+    &looks_like_svmlight,
+    &make_svmlight};
+
+}  // namespace freshet

@@ -1,0 +1,99 @@
+#include "freshet/format/svmlight_reader.h"
+
+#include <doctest/doctest.h>
+
+#include "freshet/format/format.h"
+#include "freshet/format/read_text_test.h"
+
+namespace freshet {
+namespace {
+
+using Floats = std::vector<float>;
+using Ids = std::vector<uint32_t>;
+
+WhatWasRead read_svmlight(std::string_view text, const ReaderOptions& options = {}) {
+  Schema schema;
+  SvmlightReader reader(options, schema);
+  return read_text(reader, text, 64);
+}
+
+}  // namespace
+
+TEST_CASE("svmlight: a target, features in any order, a comment") {
+  const WhatWasRead r = read_svmlight("-1 3:0.12 1:0.43 # 7:1 abc\n+1 2:1\t\r\n0.5\n# none\n\n \n");
+  CHECK(r.bad.empty());
+  REQUIRE(r.label.size() == 3);
+  CHECK(r.label == std::vector<Floats>{{-1}, {1}, {.5}});
+  CHECK(r.index[0] == Ids{3, 1});
+  CHECK(r.value[0] == Floats{.12f, .43f});
+  CHECK(r.keys[0] == Ids{32});
+  CHECK(r.keys[2].empty());
+}
+
+TEST_CASE("svmlight: zeros are left out and counted") {
+  Schema schema;
+  SvmlightReader reader({}, schema);
+  const WhatWasRead r = read_text(reader, "1 1:0 2:3 3:-0.0\n");
+  CHECK(r.index[0] == Ids{2});
+  CHECK(reader.zeros() == 2);
+}
+
+TEST_CASE("svmlight: queries stay with their examples") {
+  Schema schema;
+  SvmlightReader reader({}, schema);
+  const std::string text = "1 qid:7 1:1\n2 1:1\n3 qid:18446744073709551615 1:1\n";
+  const std::string padded = text + std::string(64, ' ');
+  ExampleBlock block;
+  Bad bad[1];
+  reader.read(std::span(padded.data(), text.size()), true, block, bad);
+  REQUIRE(block.size() == 3);
+  CHECK(block.query(0) == 7);
+  CHECK(block.query(1) == 0);
+  CHECK(block.query(2) == 18446744073709551615u);
+}
+
+TEST_CASE("svmlight: the first feature is 1, or 0 if so said") {
+  ReaderOptions options;
+  options.zero_based = true;
+  CHECK(read_svmlight("1 0:2\n", options).index[0] == Ids{0});
+  const WhatWasRead r = read_svmlight("1 0:2\n");
+  REQUIRE(r.bad.size() == 1);
+  CHECK(r.bad[0].reason == Reason::index);
+  CHECK(r.bad[0].option == "--zero-based");
+}
+
+TEST_CASE("svmlight: every mistake has its word and its place") {
+  struct Case {
+    const char* line;
+    Reason reason;
+    uint32_t column;
+    const char* found;
+  };
+  for (const Case& c :
+       {Case{"1 1:2x", Reason::number, 5, "2x"}, Case{"1 1", Reason::number, 4, ""},
+        Case{"1 1:1e39", Reason::range, 5, "1e39"}, Case{"x 1:1", Reason::label, 1, "x"},
+        Case{"1:1 2:1", Reason::label, 1, "1:1"}, Case{"1 a:1", Reason::index, 3, "a:1"},
+        Case{"1 4294967296:1", Reason::index, 3, "4294967296:1"},
+        Case{"1 qid:x 1:1", Reason::number, 7, "x"}, Case{"1 qid:-1 1:1", Reason::number, 7, "-1"},
+        Case{"1 3:1 qid:1", Reason::index, 7, "qid:1"},
+        Case{"1 3:1 1:1 3:2", Reason::duplicate, 3, ""}, Case{"1 1:\x02", Reason::control, 5, ""},
+        Case{"1 1:1 # \x02", Reason::control, 9, ""}}) {
+    CAPTURE(c.line);
+    const WhatWasRead r = read_svmlight(std::string("1 1:1\n") + c.line + "\n2 1:1\n");
+    CHECK(r.label.size() == 2);  // the lines around it
+    REQUIRE(r.bad.size() == 1);
+    CHECK(r.bad[0].line == 2);
+    CHECK(reason_name(r.bad[0].reason) == reason_name(c.reason));
+    CHECK(r.bad[0].column == c.column);
+    CHECK(r.bad[0].found == c.found);
+  }
+}
+
+TEST_CASE("svmlight: known by its ending or its first line") {
+  CHECK(sniff("a.libsvm.gz", "")->name == "svmlight");
+  CHECK(sniff("-", "-1 1:2 3:4 # x, y\n")->name == "svmlight");
+  CHECK(sniff("-", "+1 qid:4 1:2\n")->name == "svmlight");
+  CHECK(sniff("-", "1,2 1:3\n")->name == "csv");
+}
+
+}  // namespace freshet
