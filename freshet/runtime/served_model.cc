@@ -138,6 +138,7 @@ Status ServedModel::Parts::open(const Registry& registry) noexcept {
   TrainerOptions trainer_options;
   trainer_options.checkpoint_every_us = options.checkpoint_every_us;
   trainer_options.checkpoint_every_events = options.checkpoint_every_events;
+  trainer_options.mark = options.folder + "/replaying";
   trainer_options.keeps_log = options.keeps_log;
   trainer_options.retain_bytes = options.retain_bytes;
   trainer_options.retain_checkpoint_bytes = options.retain_checkpoint_bytes;

@@ -17,7 +17,8 @@
 /// The state is a fold over the log: opening reads the newest checkpoint whose checksums hold (else the one before, else
 /// none) and learns what the log has beyond it, so that it goes on with the same bits as if it had never stopped.
 ///
-/// Folder: WRITER.lock, log/<first LSN>.log, slots/champion/<LSN>.ckpt. spec.json belongs to the server.
+/// Folder: WRITER.lock, log/<first LSN>.log, slots/champion/<LSN>.ckpt; while it replays, `replaying` (replay_mark.h).
+/// spec.json and base.frsh belong to the server.
 /// Threads: any, for everything but open, drain and destruction. Callbacks run on the trainer's, appender's or syncer's
 /// thread and must not block: post to your own loop.
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "freshet/runtime/replay_mark.h"
 #include "freshet/runtime/test_model.h"
 
 namespace freshet {
@@ -131,6 +132,33 @@ TEST_CASE("served model: stopped and started again it has the same bits, with an
     CHECK(ask(*model, {5, 1}) == predicted);
     CHECK(model->status().examples == 80);
   }
+}
+
+TEST_CASE("served model: an event that ended the process in three starts is left out, and predictions go on") {
+  TestFolder folder;
+  LogThreads threads;
+  {
+    auto model = open(options_of(folder / "m", kSpec), threads);
+    for (int k = 0; k < 8; ++k) CHECK(train(*model, rows({{{1, static_cast<float>(k)}, k % 2 == 0 ? "a" : "b"}})).status.ok());
+  }
+  for (int k = 0; k < 3; ++k) {
+    auto mark = ReplayMark::open(folder / "m/replaying");
+    REQUIRE(mark.ok());
+    CHECK(mark->begin(5).ok());
+  }
+  {
+    auto model = open(options_of(folder / "m", kSpec), threads);
+    while (model->status().state != TrainerState::stopped) std::this_thread::yield();
+    CHECK(model->status().reason.find("event 5 ended the process") != std::string::npos);
+    CHECK(model->status().applied == 4);
+    CHECK(model->read().outputs() == 1);
+    CHECK(train(*model, rows({{{1, 1}, "a"}})).status.code() == Code::unavailable);
+  }
+  std::filesystem::remove(folder / "m/replaying");
+  auto model = open(options_of(folder / "m", kSpec), threads);
+  while (model->status().applied < 8) std::this_thread::yield();
+  CHECK(train(*model, rows({{{1, 1}, "a"}})).status.ok());
+  CHECK(!std::filesystem::exists(folder / "m/replaying"));
 }
 
 TEST_CASE("served model: a damaged checkpoint is said, and the one before is used") {

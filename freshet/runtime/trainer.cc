@@ -99,6 +99,7 @@ Trainer::~Trainer() { stop(); }
 
 void Trainer::start(std::unique_ptr<Tail> tail) noexcept {
   tail_ = std::move(tail);
+  mark_replay();
   thread_ = std::thread([this]() noexcept {
     run();
     // With the tail go the events that were not learned: whoever waits for them is told.
@@ -111,10 +112,19 @@ void Trainer::start(std::unique_ptr<Tail> tail) noexcept {
   });
 }
 
+void Trainer::mark_replay() noexcept {
+  if (fold_->counts().lsn >= recovered_ || options_.mark.empty()) return;
+  auto mark = ReplayMark::open(options_.mark);
+  if (!mark.ok()) return notice(Level::warning, mark.status().text());
+  mark_.emplace(*std::move(mark));
+}
+
 void Trainer::stop() noexcept {
   is_stopping_.store(true, std::memory_order_release);
   wake();
   if (thread_.joinable()) thread_.join();
+  if (mark_) mark_->end();  // the process ends, but not by an event
+  mark_.reset();
   threads_.background.cancel(*job_);
   if (auto unwritten = job_->take())
     unwritten->answer(Status(Code::unavailable, "checkpoint: the model stopped before it was written"), 0);
@@ -158,6 +168,13 @@ bool Trainer::take(const TailEvent& taken) noexcept {
   auto* rider = static_cast<Rider*>(taken.rider.get());
   lease_.begin(event.time_us);
   const bool is_replay = event.lsn <= recovered_;
+  if (mark_) {
+    if (Status tried = mark_->begin(event.lsn); !tried.ok()) {
+      mark_.reset();
+      stop_because(tried);
+      return false;
+    }
+  }
   Status folded = fold_->apply(event, rider != nullptr && !rider->block.empty() ? &rider->block : nullptr, *student_,
                                rider != nullptr && rider->wants_result() ? &rider->result : nullptr,
                                is_replay ? nullptr : options_.observer);
@@ -166,6 +183,10 @@ bool Trainer::take(const TailEvent& taken) noexcept {
     return false;
   }
   lease_.advance(event.lsn);
+  if (mark_ && event.lsn >= recovered_) {
+    mark_->end();
+    mark_.reset();
+  }
   count();
   publish_if_due(event.lsn == appender_.end());
   if (rider != nullptr) {

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,6 +23,7 @@
 #include "freshet/runtime/checkpoint_store.h"
 #include "freshet/runtime/fold.h"
 #include "freshet/runtime/model.h"
+#include "freshet/runtime/replay_mark.h"
 #include "freshet/runtime/scores.h"
 #include "freshet/runtime/training.h"
 #include "freshet/runtime/waiters.h"
@@ -40,6 +42,7 @@ struct TrainerOptions {
   uint64_t retain_bytes = uint64_t{10} << 30;
   uint64_t retain_checkpoint_bytes = uint64_t{10} << 30;
   bool keeps_log = false;
+  std::string mark;  // path of the ReplayMark
   std::string slot = "champion";
   TrainerObserver* observer = nullptr;
 };
@@ -93,6 +96,7 @@ class Trainer {
   struct Capture;
 
   void run() noexcept;
+  void mark_replay() noexcept;
   bool take(const TailEvent& event) noexcept;
   bool wait_while_paused() noexcept;
   void score(bool now) noexcept;
@@ -116,6 +120,7 @@ class Trainer {
   const Lsn recovered_;                 // events up to here are a replay: nobody is told
   std::unique_ptr<LeaseStudent> student_;
   std::unique_ptr<Tail> tail_;
+  std::optional<ReplayMark> mark_;      // while there is something to replay
   std::thread thread_;
   std::atomic<bool> is_stopping_{false};
 

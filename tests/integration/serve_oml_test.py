@@ -40,6 +40,22 @@ class Pair(unittest.TestCase):
             self.assertLess(slowest, 1.9, "an inference waited for the training")
             self.assertEqual(server.post("/inference", "3.5").json, 105)
 
+    def test_an_event_that_ends_three_starts_is_left_out(self):
+        with Server("--model", "oml=oml_dummy(train_delay_s=1)") as server:
+            body = {"inputs": [{"name": "x", "shape": [1, 1], "datatype": "FP32", "data": [10]}],
+                    "parameters": {"ack": "queued"}}
+            self.assertEqual(server.post("/v2/models/oml/train", body).status, 202)
+            for _ in range(4):  # in the first life, then in three starts
+                time.sleep(0.3)
+                server.kill()
+                server.start(settled=False)
+            index = lambda: server.post("/v2/repository/index", {}).json[0]  # noqa: E731
+            self.assertIn("3 starts running", server.wait_until(lambda: index()["reason"], "it is left out"))
+            self.assertEqual(server.post("/inference", "3.5").json, 10.5)
+            refused = server.post("/training", "10")
+            self.assertEqual(refused.status, 503)
+            self.assertIn("event 1 ended the process", refused.error)
+
     def test_two_trainings_never_interleave(self):
         with Server("--model", "oml=oml_dummy(train_delay_s=0.2)") as server:
             begin, replies = time.monotonic(), []
