@@ -41,20 +41,23 @@ struct DataOptions {
   uint32_t passes = 1;
   uint64_t limit = 0;
   uint64_t max_line = 16u << 20;
+  uint64_t max_window = uint64_t{128} << 20;
   OnBadLine on_bad_line = OnBadLine::stop;
   std::string_view hash;
   uint32_t hash_seed = 0;
   bool zero_based = false;
 };
 inline constexpr std::array kDataOptions{
-    option<&DataOptions::data>("data|d",
-                               "A file, '-' (standard input) or a glob; gzip by content."),
-    option<&DataOptions::format>(
-        "format", "vw, sparse, svmlight or csv; else told by the ending or the first line."),
+    option<&DataOptions::data>(
+        "data|d", "A file, '-' (standard input) or a glob; gzip, zstd, lz4 by content."),
+    option<&DataOptions::format>("format",
+                                 "A format by name; else told by the ending or the first line."),
     option<&DataOptions::passes>("passes", "How often the data is gone through.", 1, 1e6),
     option<&DataOptions::limit>("limit", "At most so many examples; 0: all.", 0, 1e18),
     option<&DataOptions::max_line>("max_line", "Longest line or record; 256 KiB are always read.",
                                    262144, 1073741824, "bytes"),
+    option<&DataOptions::max_window>("max_window", "Memory that a zstd file may ask for.", 1024,
+                                     2147483648.0, "bytes"),
     option<&DataOptions::on_bad_line>(
         "on_bad_line", "Stop at a line that can't be read, or skip and count it.", kOnBadLineNames),
     option<&DataOptions::hash>(

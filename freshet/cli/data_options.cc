@@ -73,6 +73,7 @@ Result<InputOptions> input_options(const DataOptions& options) noexcept {
   input.format = options.format;
   input.skip_bad_lines = options.on_bad_line == OnBadLine::skip;
   input.max_line = options.max_line;
+  input.max_window = options.max_window;
   if (options.passes > 1 && options.data == "-") {
     return {Code::invalid_argument,
             "--passes: standard input can be read once only; write it to a file first"};

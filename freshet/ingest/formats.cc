@@ -4,11 +4,17 @@
 
 namespace freshet {
 
-extern const Format jsonl_format;  // ingest/json, or ingest/no_json
+#define FRESHET_FORMAT(name) extern const Format name##_format;
+#include "freshet/ingest/formats.def"
+#undef FRESHET_FORMAT
 
 std::span<const Format* const> input_formats() noexcept {
   static const std::vector<const Format*> all = [] {
-    std::vector<const Format*> found{&jsonl_format};  // a brace begins nothing else
+    std::vector<const Format*> found{
+#define FRESHET_FORMAT(name) &name##_format,
+#include "freshet/ingest/formats.def"
+#undef FRESHET_FORMAT
+    };
     found.insert(found.end(), formats().begin(), formats().end());
     return found;
   }();

@@ -61,7 +61,8 @@ Result<std::unique_ptr<Input>> Input::open(InputOptions options, ReaderOptions r
 Status Input::open_next() noexcept {
   if (feeder_) done_ += feeder_->source().position();
   feeder_.reset();
-  FRESHET_TRY_ASSIGN(std::unique_ptr<Source> source, open_source(paths_[next_++]));
+  FRESHET_TRY_ASSIGN(std::unique_ptr<Source> source,
+                     open_source(paths_[next_++], options_.max_window));
   name_ = source->name();
   feeder_ = std::make_unique<Feeder>(std::move(source), bad_lines_, options_.max_line);
   if (reader_) {

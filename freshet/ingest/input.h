@@ -12,6 +12,7 @@
 #include "freshet/format/reader_options.h"
 #include "freshet/ingest/bad_lines.h"
 #include "freshet/ingest/feeder.h"
+#include "freshet/log/decompressor.h"
 
 namespace freshet {
 
@@ -20,6 +21,7 @@ struct InputOptions {
   std::string format;  // empty: told by the name or the first line
   bool skip_bad_lines = false;
   std::size_t max_line = 16u << 20;
+  uint64_t max_window = kFileWindow;  // of a zstd frame, bytes
 };
 
 class Input {

@@ -121,6 +121,80 @@ TEST_CASE("input: a file that is cut off gives its whole lines and an error with
       std::string::npos);
 }
 
+// Frames whose blocks are not compressed, so that this test needs no library.
+std::string zstd_frame(const std::string& text) {
+  std::string bytes("\x28\xb5\x2f\xfd\0\x38", 6);  // no sizes, no checksum, a window of 128 KiB
+  const auto header = static_cast<uint32_t>(text.size() << 3 | 1);
+  for (int k = 0; k < 3; ++k)
+    bytes += static_cast<char>(header >> 8 * k);
+  return bytes + text;
+}
+std::string lz4_frame(const std::string& text) {
+  std::string bytes("\x04\x22\x4d\x18\x60\x40\x82", 7);  // blocks of 64 KiB, no checksums
+  const auto size = static_cast<uint32_t>(text.size() | 0x80000000);
+  for (int k = 0; k < 4; ++k)
+    bytes += static_cast<char>(size >> 8 * k);
+  return bytes + text + std::string(4, '\0');
+}
+const std::string kSkippable("\x50\x2a\x4d\x18\x03\0\0\0abc", 11);
+
+TEST_CASE("input: zstd and lz4 are told by their bytes; frames are one text, skippable ones none") {
+  const Folder folder;
+  const std::string one = "a,y\n1,2\n3,", two = "4\n5,6\n";
+  if (!make_unlz4().ok()) {
+    CHECK(read_all(folder.file("z", zstd_frame(one))).error.find("built without zstd") !=
+          std::string::npos);
+    CHECK(read_all(folder.file("l", lz4_frame(one))).error.find("built without lz4") !=
+          std::string::npos);
+    return;
+  }
+  const std::vector<float> labels{2, 4, 6};
+  CHECK(read_all(folder.file("z", zstd_frame(one) + kSkippable + zstd_frame(two))).labels ==
+        labels);
+  CHECK(read_all(folder.file("s.csv", kSkippable + zstd_frame(one + two))).labels == labels);
+  CHECK(read_all(folder.file("l.gz", lz4_frame(one) + kSkippable + lz4_frame(two))).labels ==
+        labels);
+  for (const std::string& whole : {zstd_frame(one + two), lz4_frame(one + two)}) {
+    const std::size_t size = whole.find("3,4") + 3;
+    const Outcome cut = read_all(folder.file("cut", whole.substr(0, size)));
+    CHECK(cut.labels.size() <= 1);  // 3,4 is cut off, though it would parse
+    CHECK(cut.error.find("the data is cut off at byte " + std::to_string(size) +
+                         " of the compressed file; the last whole line is ") != std::string::npos);
+    const Outcome more = read_all(folder.file("more", whole + "and more"));
+    CHECK(more.error.find("damaged data at byte") != std::string::npos);
+  }
+}
+
+TEST_CASE("input: a bomb is read in bounded memory, its line is too long") {
+  if (!make_unzstd(kFileWindow).ok()) return;
+  const Folder folder;
+  std::string bomb("\x28\xb5\x2f\xfd\0\x38", 6);
+  for (int k = 0; k < 400; ++k)  // 128 KiB of blanks each
+    bomb.append({static_cast<char>((131072 << 3 | 2) & 0xff),
+                 static_cast<char>((131072 << 3) >> 8 & 0xff),
+                 static_cast<char>((131072 << 3) >> 16), ' '});
+  bomb += std::string("\x21\0\0\n1,2", 7);  // the last block: 4 bytes as they are
+  InputOptions options = skipping();
+  options.max_line = 1 << 20;
+  options.format = "csv";
+  const Outcome outcome = read_all(folder.file("bomb", "" + bomb), options);
+  CHECK(outcome.error.find("longer than 1 MiB") != std::string::npos);
+  options.format = "sparse";
+  CHECK(read_all(folder.file("bomb", bomb), options).bad == "2 bad lines skipped: 1 bar, 1 long");
+}
+
+TEST_CASE("input: a window larger than allowed is refused with the option that allows it") {
+  if (!make_unzstd(kFileWindow).ok()) return;
+  const Folder folder;
+  std::string wide = zstd_frame("a,y\n1,2\n");
+  wide[5] = static_cast<char>(18 << 3);  // 2^28 bytes
+  InputOptions options;
+  const std::string path = folder.file("wide", wide);
+  CHECK(read_all(path, options).error.find("--max-window") != std::string::npos);
+  options.max_window = uint64_t{1} << 28;
+  CHECK(read_all(path, options).labels == std::vector<float>{2});
+}
+
 TEST_CASE("input: the first bad line stops with its place and what to do") {
   const Folder folder;
   const std::string rows = "a,price,y\n1,2,0\n1,n/a,1\n";
@@ -181,7 +255,7 @@ TEST_CASE("input: what can't be read says why") {
         folder.path() + "/no.csv: can't be opened: No such file or directory");
   CHECK(read_all(folder.path()).error.find("is a folder") != std::string::npos);
   CHECK(read_all("https://host/x.csv").error.find("curl") != std::string::npos);
-  CHECK(read_all(folder.file("z", "\x28\xb5\x2f\xfd....")).error.find("zstd") != std::string::npos);
+  CHECK(read_all(folder.file("z", "BZh9....")).error.find("bzip2 -dc") != std::string::npos);
   CHECK(read_all(folder.file("q", "hello world\n")).error.find("(tried: jsonl, ") !=
         std::string::npos);
   InputOptions wrong;

@@ -9,8 +9,7 @@
 #include <unistd.h>
 
 #include "freshet/base/failure.h"
-#include "freshet/ingest/gunzip_source.h"
-#include "freshet/log/decompressor.h"
+#include "freshet/ingest/decompressed_source.h"
 
 namespace freshet {
 namespace {
@@ -100,17 +99,18 @@ Result<std::unique_ptr<Source>> open_file(const std::string& path) noexcept {
 struct Magic {
   std::string_view bytes, name;
 };
-constexpr Magic kUnread[] = {{"\x28\xb5\x2f\xfd", "zstd"},
-                             {"\x04\x22\x4d\x18", "lz4"},
-                             {"BZh", "bzip2"},
+constexpr Magic kUnread[] = {{"BZh", "bzip2"},
                              {"\xfd"
                               "7zXZ",
                               "xz"},
                              {"PK\x03\x04", "zip"}};
+// First bytes of anything that may be compressed.
+constexpr std::string_view kFirstBytes =
+    "\x1f\x28\x04\x50\x51\x52\x53\x54\x55\x56\x57\x58\x59\x5a\x5b\x5c\x5d\x5e\x5f\x42\xfd";
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> open_source(const std::string& path) noexcept {
+Result<std::unique_ptr<Source>> open_source(const std::string& path, uint64_t max_window) noexcept {
   FRESHET_TRY_ASSIGN(std::unique_ptr<Source> source, open_file(path));
   char begin[8];
   std::size_t have = 0;
@@ -118,11 +118,8 @@ Result<std::unique_ptr<Source>> open_source(const std::string& path) noexcept {
     FRESHET_TRY_ASSIGN(const std::size_t got, source->read(std::span(begin).subspan(have)));
     if (got == 0) break;
     have += got;
-    if (have >= 2 && begin[0] != '\x1f' && begin[0] != kUnread[0].bytes[0] &&
-        begin[0] != kUnread[1].bytes[0] && begin[0] != 'B' && begin[0] != 'P' &&
-        begin[0] != kUnread[3].bytes[0]) {
-      break;  // plain text: don't wait for more of a slow pipe
-    }
+    // Plain text: don't wait for more of a slow pipe.
+    if (kFirstBytes.find(begin[0]) == std::string_view::npos) break;
   }
   const std::string_view magic(begin, have);
   for (const Magic& unread : kUnread) {
@@ -133,10 +130,10 @@ Result<std::unique_ptr<Source>> open_source(const std::string& path) noexcept {
             ", which this freshet doesn't read; pipe it in: " + std::string(unread.name) +
             " -dc FILE | freshet ... -d -");
   }
+  const Compression compression = compression_of(std::as_bytes(std::span(begin, have)));
   source = std::make_unique<PeekedSource>(std::move(source), std::span(begin, have));
-  if (looks_gzip(std::as_bytes(std::span(begin, have))))
-    return make_gunzip_source(std::move(source));
-  return source;
+  if (compression == Compression::none) return source;
+  return make_decompressed_source(std::move(source), compression, max_window);
 }
 
 Result<std::vector<std::string>> expand_paths(const std::string& text) noexcept {

@@ -30,8 +30,9 @@ class Source {
 };
 
 /// A path, or "-" for standard input. Compression is told by the first bytes, whatever the ending.
-/// `not_found`, `denied`, `unsupported` with the path and what to do.
-Result<std::unique_ptr<Source>> open_source(const std::string& path) noexcept;
+/// `max_window`: bytes of memory that a zstd frame may ask for. `not_found`, `denied`,
+/// `unsupported` with the path and what to do.
+Result<std::unique_ptr<Source>> open_source(const std::string& path, uint64_t max_window) noexcept;
 
 /// The files that `-d` means: a path, "-", or a glob, sorted by name. `not_found`: none matches.
 Result<std::vector<std::string>> expand_paths(const std::string& text) noexcept;

@@ -1,10 +1,12 @@
 #pragma once
-/// Compressed streams made plain again, piece by piece. zlib is seen only in log/codec; a build
-/// without it (log/no_codec) answers `unsupported`.
+/// Compressed streams made plain again, piece by piece. zlib, zstd and lz4 are seen only in
+/// log/codec; a build without them (log/no_codec) answers `unsupported`.
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "freshet/base/status.h"
 
@@ -17,18 +19,35 @@ class Decompressor {
   struct Step {
     std::size_t used = 0, made = 0;
   };
-  /// Goes on where the last call ended. `corrupt`: damaged data; the object is then of no more use.
+  /// Goes on where the last call ended; `in` may be empty, there may still be output. `corrupt`:
+  /// damaged data; the object is then of no more use.
   virtual Result<Step> run(std::span<const std::byte> in, std::span<std::byte> out) noexcept = 0;
-  /// The text may end here: nothing of a member is open.
+  /// The text may end here: nothing of a member or frame is open.
   virtual bool may_end() const noexcept = 0;
 };
 
-/// gzip, members one behind another being one text (RFC 1952).
-Result<std::unique_ptr<Decompressor>> make_gunzip() noexcept;
+enum class Compression : uint8_t { none, gzip, zstd, lz4 };
+std::string_view compression_name(Compression compression) noexcept;
 
-/// The magic bytes of gzip, whatever the file is called.
-constexpr bool looks_gzip(std::span<const std::byte> begin) noexcept {
-  return begin.size() >= 2 && begin[0] == std::byte{0x1f} && begin[1] == std::byte{0x8b};
-}
+/// Bytes that compression_of() needs, where there are so many.
+inline constexpr std::size_t kMagicBytes = 4;
+/// Told by the magic bytes, whatever the file is called. Skippable frames are taken as zstd's.
+Compression compression_of(std::span<const std::byte> begin) noexcept;
+
+/// Memory that a zstd frame may ask for: files, and bodies from a network.
+inline constexpr uint64_t kFileWindow = uint64_t{128} << 20;
+inline constexpr uint64_t kBodyWindow = uint64_t{8} << 20;
+
+/// Members and frames one behind another are one text; skippable frames are skipped.
+/// max_window: bytes, for zstd. REQUIRES: not none.
+Result<std::unique_ptr<Decompressor>> make_decompressor(Compression compression,
+                                                        uint64_t max_window) noexcept;
+
+/// gzip (RFC 1952).
+Result<std::unique_ptr<Decompressor>> make_gunzip() noexcept;
+/// Zstandard (RFC 8878). A frame that asks for a larger window: `invalid_argument`, with the option.
+Result<std::unique_ptr<Decompressor>> make_unzstd(uint64_t max_window) noexcept;
+/// LZ4 frames.
+Result<std::unique_ptr<Decompressor>> make_unlz4() noexcept;
 
 }  // namespace freshet

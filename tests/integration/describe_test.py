@@ -27,11 +27,13 @@ class Describe(unittest.TestCase):
         all_ = described()
         for kind, def_file, macro in (("transforms", "freshet/transform/transforms.def", "FRESHET_TRANSFORM"),
                                       ("metrics", "freshet/metric/metrics.def", "FRESHET_METRIC"),
-                                      ("formats", "freshet/format/formats.def", "FRESHET_FORMAT"),
                                       ("generators", "freshet/format/generate/generators.def", "FRESHET_GENERATOR"),
                                       ("benchmarks", "bench/benchmarks.def", "FRESHET_BENCHMARK"),
                                       ("commands", "freshet/cli/commands/commands.def", "FRESHET_COMMAND")):
             self.assertEqual([entry["name"] for entry in all_[kind]], names_in(def_file, macro), kind)
+        self.assertEqual([entry["name"] for entry in all_["formats"]],
+                         names_in("freshet/ingest/formats.def", "FRESHET_FORMAT") +
+                         names_in("freshet/format/formats.def", "FRESHET_FORMAT"))
         learners = [entry["name"] for entry in all_["learners"]]
         self.assertEqual(sorted(set(learners) - {"oml_dummy"}),
                          sorted(names_in("freshet/learn/learners.def", "FRESHET_LEARNER")))

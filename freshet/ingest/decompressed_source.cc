@@ -1,31 +1,31 @@
-#include "freshet/ingest/gunzip_source.h"
+#include "freshet/ingest/decompressed_source.h"
 
 #include <array>
 #include <cstring>
 
 #include "freshet/base/failure.h"
-#include "freshet/log/decompressor.h"
 
 namespace freshet {
 namespace {
 
-class GunzipSource final : public Source {
+class DecompressedSource final : public Source {
  public:
-  GunzipSource(std::unique_ptr<Source> inner, std::unique_ptr<Decompressor> gunzip) noexcept
-      : inner_(std::move(inner)), gunzip_(std::move(gunzip)) {}
+  DecompressedSource(std::unique_ptr<Source> inner, std::unique_ptr<Decompressor> decompressor,
+                     std::string_view kind) noexcept
+      : inner_(std::move(inner)), decompressor_(std::move(decompressor)), kind_(kind) {}
 
   Result<std::size_t> read(std::span<char> to) noexcept override {
     while (true) {
       const auto in = std::as_bytes(std::span(buffer_)).subspan(begin_, end_ - begin_);
-      Result<Decompressor::Step> step = gunzip_->run(in, std::as_writable_bytes(to));
+      Result<Decompressor::Step> step = decompressor_->run(in, std::as_writable_bytes(to));
       if (!step.ok()) return fail(step.status().code(), step.status().text());
       begin_ += step->used;
       if (step->made != 0) return step->made;
       if (step->used != 0) continue;
       FRESHET_TRY_ASSIGN(const bool has_more, refill());
       if (has_more) continue;
-      if (begin_ == end_ && gunzip_->may_end()) return std::size_t{0};
-      return fail(Code::corrupt, "gzip: the data is cut off");
+      if (begin_ == end_ && decompressor_->may_end()) return std::size_t{0};
+      return fail(Code::corrupt, std::string(kind_) + ": the data is cut off");
     }
   }
   std::string_view name() const noexcept override { return inner_->name(); }
@@ -49,17 +49,24 @@ class GunzipSource final : public Source {
   }
 
   std::unique_ptr<Source> inner_;
-  std::unique_ptr<Decompressor> gunzip_;
+  std::unique_ptr<Decompressor> decompressor_;
+  const std::string_view kind_;
   std::array<char, 65536> buffer_;
   std::size_t begin_ = 0, end_ = 0;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> make_gunzip_source(std::unique_ptr<Source> compressed) noexcept {
-  FRESHET_TRY_ASSIGN(std::unique_ptr<Decompressor> gunzip, make_gunzip());
-  return std::unique_ptr<Source>(
-      std::make_unique<GunzipSource>(std::move(compressed), std::move(gunzip)));
+Result<std::unique_ptr<Source>> make_decompressed_source(std::unique_ptr<Source> compressed,
+                                                         Compression compression,
+                                                         uint64_t max_window) noexcept {
+  Result<std::unique_ptr<Decompressor>> made = make_decompressor(compression, max_window);
+  if (!made.ok()) {
+    return failure(made.status().code(),
+                   std::string(compressed->name()) + ": " + std::string(made.status().text()));
+  }
+  return std::unique_ptr<Source>(std::make_unique<DecompressedSource>(
+      std::move(compressed), std::move(*made), compression_name(compression)));
 }
 
 }  // namespace freshet
