@@ -38,6 +38,20 @@ TEST_CASE("perceptron: equal to River's") {
   check_figures(spec, "elec2.csv", {{"accuracy", .910774}, {"f1", .894913}});
 }
 
+TEST_CASE("alma") {
+  const char* spec = "scale | alma";
+  check_figures(spec, "bananas.csv", {{"accuracy", .506415}, {"f1", .482595}});
+  check_figures(spec, "phishing.csv", {{"accuracy", .825600}, {"f1", .810764}});
+  check_figures(spec, "elec2.csv", {{"accuracy", .906427}, {"f1", .889767}});
+}
+
+TEST_CASE("ad_predictor: unscaled") {
+  check_figures("ad_predictor", "phishing.csv", {{"accuracy", .759200}});
+  check_figures("ad_predictor", "phishing.csv", {{"log_loss", .503344}});
+  check_figures("ad_predictor", "elec2.csv", {{"accuracy", .853240}});
+  check_figures("ad_predictor", "elec2.csv", {{"log_loss", .415285}});
+}
+
 TEST_CASE("linear: sgd, with l1, with l2") {
   check_figures("scale | linear", "chick_weights.csv",
                 {{"mae", 23.7587}, {"rmse", 37.0377}, {"r2", .7280}}, 5e-5);
@@ -64,6 +78,11 @@ TEST_CASE("passive_aggressive_regressor: modes 1 and 2") {
                 {{"mae", 23.8984}, {"rmse", 37.5199}}, 5e-5);
   check_figures("scale | passive_aggressive_regressor(mode=2)", chicks,
                 {{"mae", 33.5263}, {"rmse", 55.7169}}, 5e-5);
+}
+
+TEST_CASE("bayesian_linear: unscaled, equal to River's") {
+  check_figures("bayesian_linear", "chick_weights.csv", {{"mae", 24.780829}, {"rmse", 36.536461}},
+                2e-6);
 }
 
 TEST_CASE("rls: without and with forgetting, unscaled") {

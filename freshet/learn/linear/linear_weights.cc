@@ -79,13 +79,12 @@ void LinearWeights::explain(const Example& x, std::span<float> parts) const noex
   parts[k] = live_load(w[0]);
 }
 
-void LinearWeights::draw(Sink& sink, uint32_t vector) const noexcept {
+void LinearWeights::draw(Sink& sink, uint32_t vector, double scale) const noexcept {
   const float* w = array(0, vector);
-  sink.number("bias", static_cast<double>(w[0]));
+  sink.number("bias", scale * static_cast<double>(w[0]));
   for (std::size_t k = 1; k < size(); k++) {
     if (w[k] == 0) continue;
-    const uint32_t row = static_cast<uint32_t>(k - 1);
-    sink.weight(hashed() ? row : dictionary_.keys()[row], kNone, static_cast<double>(w[k]));
+    sink.weight(feature(k), kNone, scale * static_cast<double>(w[k]));
   }
 }
 

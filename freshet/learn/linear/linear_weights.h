@@ -96,6 +96,15 @@ class LinearWeights {
   template <class F>
   void each(const Example& x, F&& f) const noexcept;
 
+  /// The same for every feature; position 0 where it has none.
+  template <class F>
+  void each_or_none(const Example& x, F&& f) const noexcept;
+  /// The feature index at a position from 1 on; of a hashed one what its row is called.
+  uint32_t feature(std::size_t at) const noexcept {
+    const uint32_t row = static_cast<uint32_t>(at - 1);
+    return hashed() ? row : dictionary_.keys()[row];
+  }
+
   /// Leading dense features at positions 1, 2, 3 ...
   std::size_t run(const Example& x) const noexcept {
     const std::size_t known = hashed() ? std::size_t{mask_} + 1 : dictionary_.identity();
@@ -109,8 +118,8 @@ class LinearWeights {
   Status save(Writer& writer, std::span<const std::string_view> names) const noexcept;
   /// REQUIRES: as many vectors as were saved.
   Status load(Reader& reader, std::span<const std::string_view> names, const char* wrong) noexcept;
-  /// Every weight that isn't 0, and the bias.
-  void draw(Sink& sink, uint32_t vector = 0) const noexcept;
+  /// Every weight that isn't 0, and the bias, times `scale`.
+  void draw(Sink& sink, uint32_t vector = 0, double scale = 1) const noexcept;
   /// A float that two models have: where it is in each, and its two values.
   struct Place {
     uint32_t vector, array;
@@ -147,6 +156,16 @@ void LinearWeights::each(const Example& x, F&& f) const noexcept {
   for (std::size_t k = 0; k < x.nominal.index.size(); k++)
     if (const std::size_t at = position(mix(x.nominal.index[k], x.nominal.category[k])); at != 0)
       f(at, 1.0f);
+}
+
+template <class F>
+void LinearWeights::each_or_none(const Example& x, F&& f) const noexcept {
+  for (std::size_t k = 0; k < x.dense.size(); k++)
+    f(position(static_cast<uint32_t>(k)), x.dense[k]);
+  for (std::size_t k = 0; k < x.numeric.index.size(); k++)
+    f(position(x.numeric.index[k]), x.numeric.value[k]);
+  for (std::size_t k = 0; k < x.nominal.index.size(); k++)
+    f(position(mix(x.nominal.index[k], x.nominal.category[k])), 1.0f);
 }
 
 template <class F>

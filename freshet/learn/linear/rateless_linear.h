@@ -1,0 +1,133 @@
+#pragma once
+/// What `coin` and `pistol` share: linear models without a learning rate, a row of four or eight floats for each feature.
+///
+/// The score is clipped to the range of labels met, as Vowpal Wabbit does it (logistic loss: -50 to 50). Features are
+/// hashed; the constant 1 has a row of its own behind all others. A feature of value 0 is absent. `predict` touches no
+/// state (Vowpal Wabbit's does).
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "freshet/base/bits.h"
+#include "freshet/core/learner.h"
+#include "freshet/core/table.h"
+#include "freshet/learn/linear/loss.h"
+
+namespace freshet {
+
+enum class RatelessLoss : uint8_t { logistic, hinge, squared, quantile };
+inline constexpr std::string_view kRatelessLosses[] = {"logistic", "hinge", "squared", "quantile"};
+
+struct RatelessSettings {
+  RatelessLoss loss = RatelessLoss::logistic;
+  double tau = .5;
+  uint32_t bits = 18;
+  uint64_t memory = 0;
+  uint32_t stride = 4;  // floats of a row: a power of two, so that no row lies in two chunks
+
+  bool operator==(const RatelessSettings&) const = default;
+};
+
+/// The texts a learner says, which begin with its name.
+struct RatelessTexts {
+  const char *too_large, *other_kind, *parts, *state;
+};
+
+class RatelessLinear : public Learner {
+ public:
+  uint32_t traits() const noexcept override;
+  Label label() const noexcept override {
+    return is_of_classes() ? Label::one_class : Label::number;
+  }
+  uint32_t outputs() const noexcept override { return 1; }
+  std::size_t bytes() const noexcept override { return rows_.bytes(); }
+  void predict(const Example& x, std::span<float> out) const noexcept override;
+  Status learn(const Example& x, std::span<float> before) noexcept override;
+  Status explain(const Example& x, std::span<float> parts) const noexcept override;
+  void draw(Sink& sink) const noexcept override;
+  Status copy_into(Learner& spare) const noexcept override;
+  Status save(Writer& writer) const noexcept override;
+  Status load(Reader& reader) noexcept override;
+
+ protected:
+  /// Sums over an example that all its weights share: `coin` divides its score by a mean of lengths.
+  struct Shared {
+    double lengths = 0;  // S
+    double weight = 0;   // T
+  };
+  RatelessLinear(const RatelessSettings& settings, const RatelessTexts& texts) noexcept
+      : settings_(settings), texts_(texts) {
+    if (settings.loss == RatelessLoss::logistic) {
+      low_ = -50;
+      high_ = 50;
+    }
+  }
+  Status start() noexcept;
+  Status assign(const RatelessLinear& from) noexcept;
+  bool is_of_classes() const noexcept {
+    return settings_.loss == RatelessLoss::logistic || settings_.loss == RatelessLoss::hinge;
+  }
+
+  /// The weight of a row for a feature of value x != 0.
+  virtual double weight(const float* row, double x) const noexcept = 0;
+  /// The score before clipping; lengths: what the example adds to Shared::lengths, times its weight.
+  virtual double score(const Example& x, const Shared& shared, double& lengths) const noexcept = 0;
+  /// Moves every row along the slope g.
+  virtual void follow(const Example& x, double g) noexcept = 0;
+
+  /// Calls f(row, value) for every feature whose value isn't 0, in order, the constant last.
+  template <class F>
+  void each(const Example& x, F&& f) const noexcept;
+  float* row(uint32_t at) noexcept { return rows_.data() + std::size_t{at} * settings_.stride; }
+  const float* row(uint32_t at) const noexcept {
+    return rows_.data() + std::size_t{at} * settings_.stride;
+  }
+  /// Stores a whole row, or, where a number of it isn't finite, none.
+  template <std::size_t kFloats>
+  void store(uint32_t at, const float (&next)[kFloats]) noexcept;
+
+ private:
+  bool same_kind(const Learner& other) const noexcept;
+  double clip(double raw) const noexcept { return raw < low_ ? low_ : raw > high_ ? high_ : raw; }
+  float link(double raw) const noexcept;
+  double slope_at(double raw, double y) const noexcept;
+
+  RatelessSettings settings_;
+  RatelessTexts texts_;
+  Table rows_;
+  Shared shared_;
+  double low_ = 0, high_ = 0;  // labels met
+  double examples_ = 0;
+  uint64_t skipped_ = 0;  // rows left alone because they would have become infinite
+};
+
+template <class F>
+void RatelessLinear::each(const Example& x, F&& f) const noexcept {
+  const uint32_t mask = static_cast<uint32_t>((uint64_t{1} << settings_.bits) - 1);
+  for (std::size_t k = 0; k < x.dense.size(); k++)
+    if (x.dense[k] != 0) f(static_cast<uint32_t>(k) & mask, x.dense[k]);
+  for (std::size_t k = 0; k < x.numeric.index.size(); k++)
+    if (x.numeric.value[k] != 0) f(x.numeric.index[k] & mask, x.numeric.value[k]);
+  for (std::size_t k = 0; k < x.nominal.index.size(); k++)
+    f(mix(x.nominal.index[k], x.nominal.category[k]) & mask, 1.0f);
+  f(mask + 1, 1.0f);
+}
+
+template <std::size_t kFloats>
+void RatelessLinear::store(uint32_t at, const float (&next)[kFloats]) noexcept {
+  bool good = true;
+  for (const float x : next)
+    good = good && is_finite(x);
+  if (!good) {
+    skipped_++;
+    return;
+  }
+  rows_.touch(std::size_t{at} * settings_.stride);
+  float* to = row(at);
+  for (std::size_t k = 0; k < kFloats; k++)
+    to[k] = next[k];
+}
+
+}  // namespace freshet
