@@ -82,6 +82,9 @@ class Reader {
   virtual uint32_t format() const noexcept = 0;
   /// A view, valid while the Reader lives. No such tensor: `not_found`.
   virtual Result<TensorRef> get(std::string_view name) noexcept = 0;
+  /// Views outlive the component that loads, which shall only predict: it may read large tables where they stand, in a mapped
+  /// file, and leave out what only learning needs.
+  virtual bool stays() const noexcept { return false; }
 };
 
 namespace checkpoint_detail {

@@ -47,7 +47,9 @@ class Interactions {
 
   /// Writer, before it learns x: the groups of x count as met from now on. `exhausted` when ':' would stand for too many
   /// lists; nothing changed then. One look at each group unless one is new.
-  Status meet(const Example& x) noexcept { return has_any_ && is_new(x) ? widen(x) : Status(); }
+  Status meet(const Example& x) noexcept { return would_meet(x) ? widen(x) : Status(); }
+  /// meet() would change the lists.
+  bool would_meet(const Example& x) const noexcept { return has_any_ && is_new(x); }
   /// One bit for each byte: the groups met. State to be saved, where ':' was asked for.
   std::span<const uint64_t, 2> met() const noexcept { return met_; }
   Status set_met(std::span<const uint64_t, 2> met) noexcept;

@@ -78,6 +78,8 @@ class Learner : public Component {
   virtual Status copy_into(Learner& spare) const noexcept;
   /// Joins the other's knowledge. Default: `unsupported`.
   virtual Status merge(const Learner& same_kind) noexcept;
+  /// The data has been gone through once more and will be again (`vw`: decay). Writer only. Default: nothing.
+  virtual void end_pass() noexcept;
   /// Its own progressive loss; null by default.
   virtual const Progress* progress() const noexcept;
   /// Flat view for shards and federation; empty by default.

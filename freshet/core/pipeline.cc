@@ -34,6 +34,9 @@ Label Pipeline::label() const noexcept {
 uint32_t Pipeline::outputs() const noexcept {
   return learner_->outputs();
 }
+void Pipeline::end_pass() noexcept {
+  learner_->end_pass();
+}
 const Progress* Pipeline::progress() const noexcept {
   return learner_->progress();
 }

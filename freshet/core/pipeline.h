@@ -40,6 +40,7 @@ class Pipeline final : public Learner {
   Result<std::unique_ptr<Learner>> snapshot() const noexcept override;
   Status copy_into(Learner& spare) const noexcept override;
   Status merge(const Learner& same_kind) noexcept override;
+  void end_pass() noexcept override;
   const Progress* progress() const noexcept override;
   std::span<Table* const> live_tables() noexcept override;
   std::size_t bytes() const noexcept override;

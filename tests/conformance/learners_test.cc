@@ -452,7 +452,8 @@ TEST_CASE("live: predict_live equals predict; tables announce the first store of
     if ((info.traits & kLive) == 0) return;
     auto learner = make(name + "(bits=12)");
     CHECK((learner->traits() & kLive) != 0);
-    CHECK((make(name)->traits() & kLive) == 0);
+    if (find_option(info.options, "bits")->low == 0)  // a dictionary moves as it grows
+      CHECK((make(name + "(bits=0)")->traits() & kLive) == 0);
     const auto rows = examples(shape_for(*learner), 300);
     teach(*learner, rows, 0, 200);
     for (const ExampleBuffer& row : rows) {

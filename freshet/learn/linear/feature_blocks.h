@@ -1,0 +1,194 @@
+#pragma once
+/// The features of one example as hashed linear models read them, sixteen at a time.
+///
+/// Order: dense, numeric, nominal features, the constant, interactions; a value of exactly 0 is absent. Feature i of that
+/// list belongs to lane i mod 16 of every sum (kernel/gather.h), so sums are the same bits on every target. Plain numeric
+/// features are handed on where they stand; interactions are made in two blocks of sixteen, of which one is asked from memory
+/// while the other is used.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "freshet/base/bits.h"
+#include "freshet/core/example.h"
+#include "freshet/core/interactions.h"
+
+namespace freshet {
+
+class ExampleBuffer;
+
+/// Index of the constant feature (VW's; group 128). Written to files.
+inline constexpr uint32_t kConstantFeature = 11650396;
+/// The group whose values are added to the score as they are (a label's `initial`).
+inline constexpr uint32_t kInitialGroup = 256;
+
+/// Whether that feature is one of an example's. Written to files by name.
+enum class ConstantRule : uint8_t { feature, none };
+inline constexpr std::string_view kConstantRules[] = {"feature", "none"};
+
+/// One example, looked through once: what the passes over it need to know.
+struct FeatureView {
+  Example x;
+  uint32_t initial_begin = 0, initial_end = 0;  // numeric features that are no features
+  float initial = 0;
+  bool is_plain = true;   // numeric only, no zeros, no initial: may be used where it stands
+  bool is_large = false;  // a value, or a product of such, may be too large to be squared
+};
+
+/// Calls visit.sixteen(index, value) for whole blocks and visit.rest(index, value, n) once at the end, n < 16. Before a
+/// block of interactions is handed on visit.prefetch(index) has seen each of its features, a block earlier.
+template <class Visit>
+class FeatureBlocks {
+ public:
+  explicit FeatureBlocks(Visit& visit) noexcept : visit_(visit) {}
+
+  void add(uint32_t index, float value) noexcept {
+    if (value == 0) return;
+    index_[half_][size_] = index;
+    value_[half_][size_] = value;
+    if (++size_ == kBlock) turn();
+  }
+  void add_all(const uint32_t* index, const float* value, std::size_t n) noexcept {
+    std::size_t k = 0;
+    if (size_ == 0 && !is_ahead_)
+      for (; k + kBlock <= n; k += kBlock)
+        visit_.sixteen(index + k, value + k);
+    for (; k < n; k++)
+      add(index[k], value[k]);
+  }
+  /// (base xor index[j]), scale * value[j]: a run of interactions.
+  void add_run(uint32_t base, float scale, const uint32_t* index, const float* value,
+               std::size_t n) noexcept {
+    is_ahead_ = true;
+    while (n > 0) {
+      const std::size_t some = n < kBlock - size_ ? n : kBlock - size_;
+      uint32_t* to = index_[half_] + size_;
+      float* into = value_[half_] + size_;
+      for (std::size_t k = 0; k < some; k++) {
+        to[k] = base ^ index[k];
+        into[k] = scale * value[k];
+      }
+      size_ += some;
+      index += some;
+      value += some;
+      n -= some;
+      if (size_ == kBlock) turn();
+    }
+  }
+  void finish() noexcept {
+    if (has_waiting_) visit_.sixteen(index_[half_ ^ 1], value_[half_ ^ 1]);
+    visit_.rest(index_[half_], value_[half_], size_);
+  }
+
+ private:
+  static constexpr std::size_t kBlock = 16;
+
+  void turn() noexcept {
+    if (!is_ahead_) {
+      visit_.sixteen(index_[half_], value_[half_]);
+      size_ = 0;
+      return;
+    }
+    for (std::size_t k = 0; k < kBlock; k++)
+      visit_.prefetch(index_[half_][k]);
+    if (has_waiting_) visit_.sixteen(index_[half_ ^ 1], value_[half_ ^ 1]);
+    has_waiting_ = true;
+    half_ ^= 1;
+    size_ = 0;
+  }
+
+  Visit& visit_;
+  uint32_t index_[2][kBlock];
+  float value_[2][kBlock];
+  std::size_t size_ = 0;
+  uint32_t half_ = 0;
+  bool has_waiting_ = false, is_ahead_ = false;
+};
+
+/// All features of one example; answers how many. has_constant: the constant is one of them.
+template <class Visit>
+uint64_t visit_features(const FeatureView& view, bool has_constant, const Interactions& crosses,
+                        Visit& visit) noexcept {
+  const Example& x = view.x;
+  const uint32_t* index = x.numeric.index.data();
+  const float* value = x.numeric.value.data();
+  const std::size_t n = x.numeric.index.size();
+  uint64_t count = 0;
+  FeatureBlocks<Visit> blocks(visit);
+  if (view.is_plain) [[likely]] {
+    count = n;
+    blocks.add_all(index, value, n);
+  } else {
+    const auto add = [&](uint32_t at, float of) {
+      count += of != 0;
+      blocks.add(at, of);
+    };
+    for (std::size_t k = 0; k < x.dense.size(); k++)
+      add(static_cast<uint32_t>(k), x.dense[k]);
+    for (std::size_t k = 0; k < n; k++)
+      if (k < view.initial_begin || k >= view.initial_end) add(index[k], value[k]);
+    for (std::size_t k = 0; k < x.nominal.index.size(); k++)
+      add(mix(x.nominal.index[k], x.nominal.category[k]), 1);
+  }
+  if (has_constant) {
+    blocks.add(kConstantFeature, 1);
+    count++;
+  }
+  if (!crosses.empty()) {
+    crosses.each_run(x, [&](uint32_t base, float scale, uint32_t begin, uint32_t end) {
+      blocks.add_run(base, scale, index + begin, value + begin, end - begin);
+      count += end - begin;
+    });
+  }
+  blocks.finish();
+  return count;
+}
+
+/// The same features without zeros and `initial`, all numeric, in groups, so that interactions can be made of them. Features
+/// of an example without namespaces are one group, 32; dense and nominal ones beside namespaces belong to none.
+/// The view is valid until `to` changes.
+FeatureView flatten(const FeatureView& from, ExampleBuffer& to) noexcept;
+
+/// What a look at an example finds.
+enum class Looked : uint8_t { fine, bad };
+
+/// Looks at every value once. bad: one isn't finite (core/learner.h: first_bad says which). large: what is_large is said of;
+/// at most 1e18.
+inline Looked look_at(const Example& x, float large, FeatureView& view) noexcept {
+  constexpr uint32_t kSize = 0x7fffffff, kInfinite = 0x7f800000;
+  view.x = x;
+  // One compare finds zeros (which wrap around), large values, infinities and NaN.
+  const uint32_t odd = bit_cast<uint32_t>(large) - 1;
+  const float* value = x.numeric.value.data();
+  const std::size_t n = x.numeric.value.size();
+  uint32_t seen = 0;
+  for (std::size_t k = 0; k < n; k++)
+    seen |= (bit_cast<uint32_t>(value[k]) & kSize) - 1 >= odd ? 1u : 0u;
+  bool has_initial = false;
+  for (const Group& group : x.groups)
+    has_initial = has_initial || group.key == kInitialGroup;
+  if (seen == 0 && !has_initial && x.dense.empty() && x.nominal.index.empty()) [[likely]]
+    return Looked::fine;
+  view.is_plain = false;
+  const auto look = [&](std::span<const float> values) {
+    for (const float one : values) {
+      const uint32_t size = bit_cast<uint32_t>(one) & kSize;
+      if (size >= kInfinite) return false;
+      view.is_large = view.is_large || size > odd;
+    }
+    return true;
+  };
+  if (!look(x.dense) || !look(x.numeric.value)) return Looked::bad;
+  for (const Group& group : x.groups) {
+    if (group.key != kInitialGroup) continue;
+    view.initial_begin = group.begin;
+    view.initial_end = group.end;
+    for (uint32_t k = group.begin; k < group.end; k++)
+      view.initial += value[k];
+  }
+  return Looked::fine;
+}
+
+}  // namespace freshet

@@ -1,0 +1,96 @@
+#include "freshet/learn/linear/importance_loss.h"
+
+#include "freshet/base/math.h"
+
+namespace freshet {
+namespace {
+
+// e^-|p|: every elementary function of a logistic score comes from this one, so that a prediction and the step that follows
+// it cost one exponential, and agree.
+double small_odds(float p) noexcept {
+  const float size = p < 0 ? -p : p;
+  return math_exp(static_cast<double>(-(size < 80 ? size : 80)));
+}
+
+// W with W + ln W = a: twice the iteration of Fritsch, Shafer and Crowley (CACM 16, 1973, algorithm 443), each of order
+// four, from a start within a third. Vowpal Wabbit makes one.
+double balance(double a) noexcept {
+  double w, rest;
+  if (a >= 1) {
+    w = .86 * a + .01;
+    rest = a - math_log(w) - w;
+  } else {
+    w = math_exp(.8 * a - .65);
+    rest = .2 * a + .65 - w;
+  }
+  const auto better = [](double from, double left) {
+    const double t = 1 + from, u = 2 * t * (t + 2 * left / 3);
+    return from * (1 + left / t * (u - left) / (u - 2 * left));
+  };
+  w = better(w, rest);
+  return better(w, a - math_log(w) - w);
+}
+
+}  // namespace
+
+float probability(float p) noexcept {
+  const double e = small_odds(p);
+  return static_cast<float>((p < 0 ? e : 1) / (1 + e));
+}
+
+LossAt::LossAt(ImportanceLoss loss, float tau, float p, float y) noexcept
+    : loss_(loss), tau_(tau), p_(p), y_(y) {
+  const float error = p - y;
+  switch (loss) {
+    case ImportanceLoss::squared:
+      value_ = error * error;
+      slope_ = 2 * error;
+      return;
+    case ImportanceLoss::logistic: {
+      const double e = small_odds(p);
+      const bool is_right = y * p >= 0;
+      odds_ = is_right ? 1 / e : e;
+      const float wrong = static_cast<float>(is_right ? e : 1 / e);  // exp(-y p)
+      value_ = math_log(1 + wrong);
+      slope_ = -y / (1 + static_cast<float>(odds_));
+      return;
+    }
+    case ImportanceLoss::hinge:
+      value_ = 1 - y * p > 0 ? 1 - y * p : 0;
+      slope_ = 1 - y * p > 0 ? -y : 0;
+      return;
+    case ImportanceLoss::quantile:
+      value_ = -error > 0 ? tau * -error : (tau - 1) * -error;
+      slope_ = -error > 0 ? -tau : 1 - tau;
+      return;
+  }
+}
+
+float LossAt::invariant_step(float e, float q) const noexcept {
+  const bool is_small = e * q < 1e-6f;
+  switch (loss_) {
+    case ImportanceLoss::squared:
+      if (is_small) return 2 * e * (y_ - p_);
+      return (y_ - p_) * (1 - math_exp(-2 * e * q)) / q;
+    case ImportanceLoss::logistic: {
+      if (is_small) return -slope_ * e;
+      const double y = static_cast<double>(y_), p = static_cast<double>(p_);
+      const double a = static_cast<double>(e) * static_cast<double>(q) + y * p + odds_;
+      return static_cast<float>(-(y * (balance(a) - a) + p) / static_cast<double>(q));
+    }
+    case ImportanceLoss::hinge: {
+      const float far = 1 - y_ * p_;
+      if (!(far > 0)) return 0;
+      const float whole = far / q;
+      return y_ * (e < whole ? e : whole);
+    }
+    case ImportanceLoss::quantile: {
+      const float whole = (y_ - p_) / q;
+      const float low = (tau_ - 1) * e, high = tau_ * e;
+      return whole < low ? low : whole > high ? high : whole;
+    }
+  }
+  return 0;
+}
+
+}  // namespace freshet

@@ -1,0 +1,273 @@
+#pragma once
+/// The passes of `vw` over the rows of one example (for vw_model.cc): sum, measure, move.
+///
+/// Each takes sixteen features at a time, four in a vector, element i in lane i mod 16. Rows are 16 bytes at random places, so
+/// four of them are turned into columns of {w, G, N, s}; what is rare (a value larger than any before, a row that repeats among
+/// the four, a gradient near the smallest number) goes one by one and in order.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "freshet/base/bits.h"
+#include "freshet/base/live.h"
+#include "freshet/base/math.h"
+#include "freshet/core/table.h"
+
+namespace freshet {
+namespace {
+
+typedef float Four __attribute__((vector_size(16)));
+typedef int32_t FourBits __attribute__((vector_size(16)));
+typedef int64_t TwoBits __attribute__((vector_size(16)));
+
+inline constexpr std::size_t kRow = 4;  // floats
+enum Cell : std::size_t { kWeight, kSquares, kLargest, kScale };
+inline constexpr float kSmallest = 1.1754944e-38f;      // of a squared value
+inline constexpr float kSmallestRoot = 1.0842022e-19f;  // 2^-63
+inline constexpr float kMost = 3.40282347e38f;
+
+inline bool any(FourBits mask) noexcept {
+  TwoBits two;
+  __builtin_memcpy(&two, &mask, sizeof(two));
+  return (two[0] | two[1]) != 0;
+}
+
+/// Sixteen lanes, and their sum by the tree of all kernels.
+struct Lanes {
+  Four lane[4] = {};
+  void add(std::size_t k, float x) noexcept { lane[k >> 2][k & 3] += x; }
+  float sum() const noexcept {
+    const Four quarter = (lane[0] + lane[2]) + (lane[1] + lane[3]);
+    return (quarter[0] + quarter[2]) + (quarter[1] + quarter[3]);
+  }
+};
+
+/// Sum of weight_of(index) times value.
+template <class WeightOf>
+class SumPass {
+ public:
+  explicit SumPass(WeightOf weight_of) noexcept : weight_of_(weight_of) {}
+  void prefetch(uint32_t index) const noexcept { weight_of_.prefetch(index); }
+  void sixteen(const uint32_t* index, const float* value) noexcept {
+#pragma GCC unroll 4
+    for (std::size_t q = 0; q < 4; q++) {
+      const uint32_t* at = index + 4 * q;
+      const float* x = value + 4 * q;
+      const Four w = {weight_of_(at[0]), weight_of_(at[1]), weight_of_(at[2]), weight_of_(at[3])};
+      lanes_.lane[q] += Four{x[0], x[1], x[2], x[3]} * w;
+    }
+  }
+  void rest(const uint32_t* index, const float* value, std::size_t n) noexcept {
+    for (std::size_t k = 0; k < n; k++)
+      lanes_.add(k, value[k] * weight_of_(index[k]));
+  }
+  float sum() const noexcept { return lanes_.sum(); }
+
+ private:
+  WeightOf weight_of_;
+  Lanes lanes_;
+};
+
+/// What the passes of learning know of the table.
+template <class RowOf>
+struct Place {
+  Table& table;
+  float* rows;
+  RowOf row_of;
+  float* row(uint32_t index) const noexcept { return rows + row_of(index) * kRow; }
+  float* touched_row(uint32_t index) const noexcept {
+    const std::size_t at = row_of(index) * kRow;
+    table.touch(at);
+    return rows + at;
+  }
+};
+
+/// Scale of the step of a row; 0 where it has no finite one.
+inline float scale_of(float squares, float largest, bool adaptive, bool normalized) noexcept {
+  float below = 1;
+  if (adaptive) below = math_sqrt(squares);
+  if (normalized) below *= adaptive ? largest : largest * largest;
+  const float scale = 1 / below;
+  return scale <= kMost ? scale : 0;
+}
+
+/// Step 3: G += d a, N and the weights that shrink with it, s; sums r of a/N^2 and q of a s.  Any choice of the two.
+template <class RowOf>
+class MeasurePass {
+ public:
+  MeasurePass(Place<RowOf> place, float d, bool adaptive, bool normalized) noexcept
+      : place_(place), d_(d), adaptive_(adaptive), normalized_(normalized) {}
+  void prefetch(uint32_t index) const noexcept { __builtin_prefetch(place_.row(index), 1); }
+  void sixteen(const uint32_t* index, const float* value) noexcept { rest(index, value, 16); }
+  void rest(const uint32_t* index, const float* value, std::size_t n) noexcept {
+    for (std::size_t k = 0; k < n; k++)
+      one(index[k], value[k], k);
+  }
+  float norms() const noexcept { return norms_.sum(); }
+  float squares() const noexcept { return squares_.sum(); }
+
+ protected:
+  void one(uint32_t index, float x, std::size_t lane) noexcept {
+    float* row = place_.touched_row(index);
+    const float size = math_abs(x) > kSmallestRoot ? math_abs(x) : kSmallestRoot;
+    const float a = size * size;
+    if (adaptive_) live_store(row[kSquares], row[kSquares] + d_ * a);
+    float largest = row[kLargest];
+    if (normalized_) {
+      if (size > largest) {
+        const float ratio = largest / size;
+        if (largest > 0)
+          live_store(row[kWeight], row[kWeight] * (adaptive_ ? ratio : ratio * ratio));
+        largest = size;
+        live_store(row[kLargest], largest);
+      }
+      norms_.add(lane, a / (largest * largest));
+    }
+    const float scale = scale_of(row[kSquares], largest, adaptive_, normalized_);
+    live_store(row[kScale], scale);
+    squares_.add(lane, a * scale);
+  }
+
+  Place<RowOf> place_;
+  const float d_;
+  Lanes norms_, squares_;
+
+ private:
+  const bool adaptive_, normalized_;
+};
+
+/// The same for adaptive and normalized, by vectors.
+template <class RowOf>
+class FastMeasurePass : public MeasurePass<RowOf> {
+  using Base = MeasurePass<RowOf>;
+
+ public:
+  FastMeasurePass(Place<RowOf> place, float d) noexcept
+      : Base(place, d, true, true), is_watched_(place.table.is_watched()) {}
+  void sixteen(const uint32_t* index, const float* value) noexcept {
+#pragma GCC unroll 4
+    for (std::size_t q = 0; q < 4; q++)
+      four(index + 4 * q, value + 4 * q, q);
+  }
+  void rest(const uint32_t* index, const float* value, std::size_t n) noexcept {
+    std::size_t q = 0;
+    for (; 4 * q + 4 <= n; q++)
+      four(index + 4 * q, value + 4 * q, q);
+    for (std::size_t k = 4 * q; k < n; k++)
+      this->one(index[k], value[k], k);
+  }
+
+ private:
+  void four(const uint32_t* index, const float* value, std::size_t q) noexcept {
+    const auto& place = this->place_;
+    float* const row0 = place.row(index[0]);
+    float* const row1 = place.row(index[1]);
+    float* const row2 = place.row(index[2]);
+    float* const row3 = place.row(index[3]);
+    Four a, b, c, e;
+    __builtin_memcpy(&a, row0, 16);
+    __builtin_memcpy(&b, row1, 16);
+    __builtin_memcpy(&c, row2, 16);
+    __builtin_memcpy(&e, row3, 16);
+    // Columns G and N of four rows.
+    const Four low = __builtin_shufflevector(a, b, 0, 4, 1, 5);   // w0 w1 G0 G1
+    const Four high = __builtin_shufflevector(a, b, 2, 6, 3, 7);  // N0 N1 s0 s1
+    const Four low2 = __builtin_shufflevector(c, e, 0, 4, 1, 5);
+    const Four high2 = __builtin_shufflevector(c, e, 2, 6, 3, 7);
+    const Four squares = __builtin_shufflevector(low, low2, 2, 3, 6, 7);
+    const Four largest = __builtin_shufflevector(high, high2, 0, 1, 4, 5);
+    Four x;
+    __builtin_memcpy(&x, value, 16);
+    const Four tiny = {kSmallestRoot, kSmallestRoot, kSmallestRoot, kSmallestRoot};
+    const Four size = x < 0 ? -x : x;
+    const Four cut = size > tiny ? size : tiny;
+    const Four squared = cut * cut;
+    const Four next = squares + squared * this->d_;
+    const FourBits same = same_rows(index);
+    if (any((cut > largest) | (next < kSmallest) | same) || is_watched_) [[unlikely]] {
+      for (std::size_t k = 0; k < 4; k++)
+        this->one(index[k], value[k], 4 * q + k);
+      return;
+    }
+    const Four root = {math_sqrt(next[0]), math_sqrt(next[1]), math_sqrt(next[2]),
+                       math_sqrt(next[3])};
+    const Four scale = 1.0f / (root * largest);
+    const Four shrunk = scale * root;  // 1 / N
+    this->norms_.lane[q] += squared * (shrunk * shrunk);
+    this->squares_.lane[q] += squared * scale;
+    live_store(row0[kSquares], next[0]);
+    live_store(row0[kScale], scale[0]);
+    live_store(row1[kSquares], next[1]);
+    live_store(row1[kScale], scale[1]);
+    live_store(row2[kSquares], next[2]);
+    live_store(row2[kScale], scale[2]);
+    live_store(row3[kSquares], next[3]);
+    live_store(row3[kScale], scale[3]);
+  }
+
+  // Lanes whose row is also another lane's. Indices may differ above the mask.
+  FourBits same_rows(const uint32_t* index) const noexcept {
+    const auto at = [&](std::size_t k) {
+      return static_cast<int32_t>(this->place_.row_of(index[k]));
+    };
+    const FourBits rows = {at(0), at(1), at(2), at(3)};
+    return (rows == __builtin_shufflevector(rows, rows, 1, 2, 3, 0)) |
+           (rows == __builtin_shufflevector(rows, rows, 2, 3, 0, 1));
+  }
+
+  const bool is_watched_;
+};
+
+/// Step 6: w += step x s. A step that isn't finite isn't made.
+template <class RowOf, bool kScaled>
+class MovePass {
+ public:
+  MovePass(Place<RowOf> place, float step) noexcept : place_(place), step_(step) {}
+  void prefetch(uint32_t index) const noexcept { __builtin_prefetch(place_.row(index), 1); }
+  void sixteen(const uint32_t* index, const float* value) noexcept {
+#pragma GCC unroll 16
+    for (std::size_t k = 0; k < 16; k++)
+      one(index[k], value[k]);
+  }
+  void rest(const uint32_t* index, const float* value, std::size_t n) noexcept {
+    for (std::size_t k = 0; k < n; k++)
+      one(index[k], value[k]);
+  }
+  uint64_t skipped() const noexcept { return skipped_; }
+
+ private:
+  void one(uint32_t index, float x) noexcept {
+    // With a scale the row was touched when that was stored.
+    float* row = kScaled ? place_.row(index) : place_.touched_row(index);
+    const float next = row[kWeight] + step_ * x * (kScaled ? row[kScale] : 1.0f);
+    if (!(math_abs(next) <= kMost)) [[unlikely]] {
+      skipped_++;
+      return;
+    }
+    live_store(row[kWeight], next);
+  }
+
+  Place<RowOf> place_;
+  const float step_;
+  uint64_t skipped_ = 0;
+};
+
+/// The largest size among all values, interactions too.
+class LargestPass {
+ public:
+  void prefetch(uint32_t) const noexcept {}
+  void sixteen(const uint32_t* index, const float* value) noexcept { rest(index, value, 16); }
+  void rest(const uint32_t*, const float* value, std::size_t n) noexcept {
+    for (std::size_t k = 0; k < n; k++) {
+      const float size = math_abs(value[k]);
+      if (!(size <= largest_)) largest_ = size;
+    }
+  }
+  float largest() const noexcept { return largest_; }
+
+ private:
+  float largest_ = 0;
+};
+
+}  // namespace
+}  // namespace freshet

@@ -1,0 +1,237 @@
+#include <vector>
+
+#include "freshet/core/check.h"
+#include "freshet/learn/linear/vw_model.h"
+
+/// What of a VwModel is written to files, read from them, shown and joined. Tensors: `w`, `G` (adaptive), `N` (normalized),
+/// with `rows` where under an eighth of them is in use; `state`, `rate`, `skipped`, `met`.
+
+namespace freshet {
+namespace {
+
+constexpr std::size_t kRow = 4;
+constexpr char kState[] = "vw: its state in the model file has another size than it should";
+constexpr char kRows[] = "vw: the rows in the model file are out of order or range";
+constexpr char kValues[] = "vw: a weight in the model file isn't finite";
+constexpr std::size_t kClassNumbers = 7;  // of a class in tensor `state`
+
+struct Column {
+  const char* name;
+  std::size_t cell;
+};
+
+std::vector<Column> columns(const VwSettings& settings) {
+  std::vector<Column> all{{"w", 0}};
+  if (settings.adaptive) all.push_back({"G", 1});
+  if (settings.normalized) all.push_back({"N", 2});
+  return all;
+}
+
+bool same_bits(float a, float b) noexcept {
+  return bit_cast<uint32_t>(a) == bit_cast<uint32_t>(b);
+}
+
+}  // namespace
+
+// As it was made: then it needn't be in a file.
+bool VwModel::is_initial(std::size_t row) const noexcept {
+  const float* cells = table_.data() + row * kRow;
+  const float squares = settings_.adaptive ? static_cast<float>(settings_.initial_t) : 0;
+  return same_bits(cells[0], settings_.initial_weight) && same_bits(cells[1], squares) &&
+         same_bits(cells[2], 0);
+}
+
+Status VwModel::save(Writer& writer) const noexcept {
+  if (only_predicts())
+    return {Code::unsupported,
+            "vw: it was opened to predict only; load it to learn before it is saved"};
+  std::vector<double> state;
+  for (const ClassState& s : states_) {
+    const double numbers[kClassNumbers] = {s.norm_sum,
+                                           s.weight_sum,
+                                           s.time,
+                                           s.gravity,
+                                           s.contraction,
+                                           static_cast<double>(s.low),
+                                           static_cast<double>(s.high)};
+    state.insert(state.end(), numbers, numbers + kClassNumbers);
+  }
+  FRESHET_TRY(put_array<double>(writer, "state", state));
+  FRESHET_TRY(put_value<float>(writer, "rate", rate_));
+  FRESHET_TRY(put_value<uint64_t>(writer, "skipped", skipped_));
+  FRESHET_TRY(put_array<uint64_t>(writer, "met", interactions_.met()));
+
+  // A row of a chunk never stored to is as the system gave it: initial, or all of them are stored to.
+  std::vector<uint32_t> rows;
+  const std::size_t few = row_count() / 8;
+  bool is_sparse = true;
+  for (uint32_t chunk = 0; chunk < table_.chunk_count() && is_sparse; chunk++) {
+    if (!table_.touched(chunk)) continue;
+    const std::span<const float> floats = table_.chunk(chunk);
+    const std::size_t first = static_cast<std::size_t>(floats.data() - table_.data()) / kRow;
+    for (std::size_t row = first; row < first + floats.size() / kRow && is_sparse; row++) {
+      if (is_initial(row)) continue;
+      is_sparse = rows.size() < few;
+      rows.push_back(static_cast<uint32_t>(row));
+    }
+  }
+  if (is_sparse) FRESHET_TRY(put_array<uint32_t>(writer, "rows", rows));
+  std::vector<float> values(is_sparse ? rows.size() : row_count());
+  for (const Column& column : columns(settings_)) {
+    const float* cells = table_.data() + column.cell;
+    for (std::size_t i = 0; i < values.size(); i++)
+      values[i] = cells[(is_sparse ? rows[i] : i) * kRow];
+    FRESHET_TRY(put_array<float>(writer, column.name, values));
+  }
+  return {};
+}
+
+Status VwModel::load(Reader& reader) noexcept {
+  std::vector<double> state(states_.size() * kClassNumbers);
+  FRESHET_TRY(get_into<double>(reader, "state", state));
+  for (const double number : state)
+    if (!is_finite(number)) return {Code::corrupt, kState};
+  for (std::size_t k = 0; k < states_.size(); k++) {
+    const double* from = state.data() + k * kClassNumbers;
+    ClassState& s = states_[k];
+    s = {.norm_sum = from[0],
+         .weight_sum = from[1],
+         .time = from[2],
+         .gravity = from[3],
+         .contraction = from[4],
+         .low = static_cast<float>(from[5]),
+         .high = static_cast<float>(from[6]),
+         .live_gravity = static_cast<float>(from[3]),
+         .live_contraction = static_cast<float>(from[4])};
+  }
+  FRESHET_TRY(get_value<float>(reader, "rate", rate_));
+  FRESHET_TRY(get_value<uint64_t>(reader, "skipped", skipped_));
+  uint64_t met[2];
+  FRESHET_TRY(get_into<uint64_t>(reader, "met", met));
+  if (Status widened = interactions_.set_met(met); !widened.ok())
+    return {Code::corrupt, "vw: the groups met in the model file are more than can be"};
+  return reader.stays() ? load_weights(reader) : load_rows(reader);
+}
+
+// To learn on: every column into its cell.
+Status VwModel::load_rows(Reader& reader) noexcept {
+  auto rows = get_array<uint32_t>(reader, "rows");
+  if (!rows.ok() && rows.status().code() != Code::not_found) return std::move(rows).status();
+  const std::size_t count = rows.ok() ? rows->size() : row_count();
+  if (!rows.ok()) FRESHET_TRY(table_.expect_whole());
+  for (const Column& column : columns(settings_)) {
+    FRESHET_TRY_ASSIGN(const auto values, get_array<float>(reader, column.name));
+    if (values.size() != count) return {Code::corrupt, kState};
+    for (std::size_t i = 0; i < count; i++) {
+      const std::size_t row = rows.ok() ? (*rows)[i] : i;
+      if (rows.ok() && (row >= row_count() || (i != 0 && row <= (*rows)[i - 1])))
+        return {Code::corrupt, kRows};
+      if (column.cell == 0 && !is_finite(values[i])) return {Code::corrupt, kValues};
+      const std::size_t at = row * kRow + column.cell;
+      if (same_bits(table_.data()[at], values[i]))
+        continue;  // a page of zeros stays without memory
+      table_.touch(at);
+      live_store(table_.data()[at], values[i]);
+    }
+  }
+  return {};
+}
+
+// To predict only: w alone, where it stands if it is whole.
+Status VwModel::load_weights(Reader& reader) noexcept {
+  auto rows = get_array<uint32_t>(reader, "rows");
+  if (!rows.ok() && rows.status().code() != Code::not_found) return std::move(rows).status();
+  FRESHET_TRY_ASSIGN(const auto values, get_array<float>(reader, "w"));
+  if (!rows.ok()) {
+    if (values.size() != row_count()) return {Code::corrupt, kState};
+    mapped_ = values.data();
+  } else {
+    if (values.size() != rows->size()) return {Code::corrupt, kState};
+    FRESHET_TRY_ASSIGN(weights_, Table::make(row_count(), memory_));
+    if (settings_.initial_weight != 0)
+      for (std::size_t row = 0; row < row_count(); row++) {
+        weights_.touch(row);
+        weights_.data()[row] = settings_.initial_weight;
+      }
+    for (std::size_t i = 0; i < values.size(); i++) {
+      const std::size_t row = (*rows)[i];
+      if (row >= row_count() || (i != 0 && row <= (*rows)[i - 1])) return {Code::corrupt, kRows};
+      if (!is_finite(values[i])) return {Code::corrupt, kValues};
+      weights_.touch(row);
+      weights_.data()[row] = values[i];
+    }
+    mapped_ = weights_.data();
+  }
+  table_ = Table();
+  return {};
+}
+
+void VwModel::draw(Sink& sink) const noexcept {
+  const auto show = [&](std::size_t row, float w) {
+    const auto index = static_cast<uint32_t>(row);
+    const float now = effective(w, states_[row & ((uint32_t{1} << shift_) - 1)]);
+    if (now != 0) sink.weight(index, kNone, static_cast<double>(now));
+  };
+  if (only_predicts()) {
+    for (std::size_t row = 0; row < row_count(); row++)
+      show(row, mapped_[row]);
+    return;
+  }
+  for (uint32_t chunk = 0; chunk < table_.chunk_count(); chunk++) {
+    if (!table_.touched(chunk)) continue;
+    const std::span<const float> floats = table_.chunk(chunk);
+    const std::size_t first = static_cast<std::size_t>(floats.data() - table_.data()) / kRow;
+    for (std::size_t i = 0; i < floats.size(); i += kRow)
+      show(first + i / kRow, floats[i]);
+  }
+}
+
+// Weights by their sums of squared gradients, without adaptive by time; sums are added.
+Status VwModel::merge(const VwModel& other) noexcept {
+  if (only_predicts() || other.only_predicts())
+    return {Code::unsupported, "vw: a model opened to predict only can't be merged"};
+  uint64_t met[2] = {interactions_.met()[0] | other.interactions_.met()[0],
+                     interactions_.met()[1] | other.interactions_.met()[1]};
+  FRESHET_TRY(interactions_.set_met(met));
+  const uint32_t class_mask = (uint32_t{1} << shift_) - 1;
+  for (uint32_t chunk = 0; chunk < table_.chunk_count(); chunk++) {
+    if (!table_.touched(chunk) && !other.table_.touched(chunk)) continue;
+    const std::size_t first = std::size_t{chunk} << Table::kChunkBits;
+    const std::size_t end = first + table_.chunk(chunk).size();
+    for (std::size_t at = first; at < end; at += kRow) {
+      const std::size_t k = (at / kRow) & class_mask;
+      if (k >= states_.size()) continue;
+      float* mine = table_.data() + at;
+      const float* theirs = other.table_.data() + at;
+      double a = static_cast<double>(mine[1]), b = static_cast<double>(theirs[1]);
+      if (!settings_.adaptive) {
+        a = states_[k].time;
+        b = other.states_[k].time;
+      }
+      const double w = static_cast<double>(effective(mine[0], states_[k]));
+      const double v = static_cast<double>(other.effective(theirs[0], other.states_[k]));
+      const double joined = a + b > 0 ? w + (v - w) * (b / (a + b)) : w;
+      table_.touch(at);
+      live_store(mine[0], clamp_to_float(joined));
+      if (settings_.adaptive) live_store(mine[1], clamp_to_float(a + b));
+      live_store(mine[2], mine[2] > theirs[2] ? mine[2] : theirs[2]);
+    }
+  }
+  for (std::size_t k = 0; k < states_.size(); k++) {
+    ClassState& s = states_[k];
+    const ClassState& t = other.states_[k];
+    s.norm_sum += t.norm_sum;
+    s.weight_sum += t.weight_sum;
+    s.time += t.time;
+    s.gravity = 0;
+    s.contraction = 1;
+    live_store(s.live_gravity, 0.0f);
+    live_store(s.live_contraction, 1.0f);
+    live_store(s.low, s.low < t.low ? s.low : t.low);
+    live_store(s.high, s.high > t.high ? s.high : t.high);
+  }
+  skipped_ += other.skipped_;
+  return {};
+}
+
+}  // namespace freshet

@@ -1,0 +1,133 @@
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "freshet/core/learner.h"
+#include "freshet/core/model_file.h"
+#include "freshet/core/spec.h"
+#include "freshet/learn/registry.h"
+#include "tests/support/data.h"
+#include "tests/support/vw_text.h"
+
+/// Progressive losses that Vowpal Wabbit 9.11 prints for its own test files (text-formats.md, 10), reproduced by two
+/// independent implementations of the rules. Tolerance: the larger of 1e-4 relative and 1e-6.
+
+namespace freshet {
+namespace {
+
+Registry registry() {
+  return {learner_entries(), {}, {}, {}, nullptr, nullptr};
+}
+
+std::unique_ptr<Learner> learner(const std::string& spec) {
+  auto made = make_learner(spec, registry());
+  if (!made.ok()) FAIL(spec << ": " << made.status().text());
+  return std::move(*made);
+}
+
+double loss(const Learner& learned) {
+  return learned.progress()->loss_sum / learned.progress()->weight;
+}
+
+void teach(Learner& student, const std::vector<ExampleBuffer>& rows) {
+  for (const ExampleBuffer& row : rows)
+    REQUIRE(student.learn(row.view(), {}).ok());
+}
+
+bool is_near(double got, double wanted) {
+  return std::abs(got - wanted) <= std::max(1e-4 * std::abs(wanted), 1e-6);
+}
+
+struct Run {
+  const char* file;
+  const char* spec;
+  double loss;
+  uint64_t features = 0;
+};
+
+constexpr Run kRuns[] = {
+    {"0001.dat", "vw", .195760, 15482},
+    {"0002.dat", "vw", .003499, 14996},
+    {"0002.dat", "vw(adaptive=false, normalized=false)", .003382},
+    {"0002.dat", "vw(adaptive=false, invariant=false)", .008135},
+    {"0002.dat", "vw(loss=quantile, tau=0.3)", .014106},
+    {"0002.dat", "vw(interactions=\"::\", bias=none)", .018627, 118940},
+    {"0002.dat", "vw(normalized=false, initial_t=1, interactions=\"Tf,ff\")", .004364},
+    {"rcv1_small.dat", "vw(loss=logistic)", .429393, 78739},
+    {"rcv1_small.dat", "vw(loss=logistic, sgd=true)", .554529},
+    {"rcv1_small.dat", "vw(loss=logistic, l1=1e-4, l2=1e-4)", .433948},
+    {"rcv1_small.dat", "vw(loss=hinge)", .558363},
+};
+
+}  // namespace
+
+TEST_CASE("vw: the progressive loss of Vowpal Wabbit on its own files") {
+  for (const Run& run : kRuns) {
+    const std::string path = shared_data(std::string("vw/") + run.file);
+    if (path.empty()) return;
+    CAPTURE(run.file);
+    CAPTURE(run.spec);
+    const auto student = learner(run.spec);
+    teach(*student, read_vw_text(path));
+    CAPTURE(loss(*student));
+    CHECK(is_near(loss(*student), run.loss));
+    if (run.features != 0) CHECK(student->progress()->features == run.features);
+  }
+}
+
+TEST_CASE("vw: losses on the way, labels and predictions of 0001.dat") {
+  const std::string path = shared_data("vw/0001.dat");
+  if (path.empty()) return;
+  const auto student = learner("vw");
+  const double losses[] = {1, .513618, .263121, .237739, .242021, .235878, .230921, .223511};
+  const float predictions[] = {0, .1650f, .0569f, .2024f, .3249f, .2256f, .1601f, .8308f};
+  uint64_t count = 0;
+  std::size_t at = 0;
+  for (const ExampleBuffer& row : read_vw_text(path)) {
+    REQUIRE(student->learn(row.view(), {}).ok());
+    if (++count != uint64_t{1} << at || at == 8) continue;
+    CHECK(is_near(loss(*student), losses[at]));
+    CHECK(std::abs(student->progress()->prediction - predictions[at]) <= 6e-5f);
+    at++;
+  }
+  CHECK(student->progress()->label_sum == 91);
+  CHECK(student->progress()->weight == 200);
+}
+
+TEST_CASE("vw: losses on the way of rcv1_small.dat, logistic") {
+  const std::string path = shared_data("vw/rcv1_small.dat");
+  if (path.empty()) return;
+  const auto student = learner("vw(loss=logistic)");
+  const double losses[] = {.693147, .632290, .632900, .645748, .639429,
+                           .634614, .612084, .573165, .525488, .469003};
+  uint64_t count = 0;
+  std::size_t at = 0;
+  for (const ExampleBuffer& row : read_vw_text(path)) {
+    REQUIRE(student->learn(row.view(), {}).ok());
+    if (++count == uint64_t{1} << at && at < 10) CHECK(is_near(loss(*student), losses[at++]));
+  }
+}
+
+TEST_CASE("vw: goes on from a saved model as if it had never stopped") {
+  const std::string path = shared_data("vw/0001.dat");
+  if (path.empty()) return;
+  const auto rows = read_vw_text(path);
+  const auto student = learner("vw");
+  teach(*student, rows);
+  ModelFileWriter writer;
+  REQUIRE(writer.add_learner(*student).ok());
+  const std::vector<std::byte> bytes = writer.finish();
+  CHECK(bytes.size() < 500'000);  // a few thousand of 262,144 rows
+  auto file = ModelFileReader::open(bytes);
+  REQUIRE(file.ok());
+  auto again = file->learner(registry());
+  REQUIRE(again.ok());
+  CHECK((*again)->progress()->examples == 0);
+  teach(**again, rows);
+  CHECK(is_near(loss(**again), .012333));
+}
+
+}  // namespace freshet
