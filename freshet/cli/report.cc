@@ -7,6 +7,7 @@
 #include "freshet/base/failure.h"
 #include "freshet/cli/curve_svg.h"
 #include "freshet/cli/json_text.h"
+#include "freshet/cli/loss_report.h"
 #include "freshet/log/file.h"
 
 namespace freshet {
@@ -97,6 +98,7 @@ std::string report_json(const StreamJob& job, std::string_view model_path) {
     }
     json.end_array();
   }
+  put_loss(json, job.learner());
   put_bad(json, job.input().bad_lines());
   if (!model_path.empty()) json.text("model", model_path);
   json.number("seconds", job.seconds());
@@ -156,6 +158,8 @@ void print_report(const StreamJob& job, std::string_view model_path, Console& co
   print_table(job.evaluation(), console);
   print_rivals(job.evaluation(), console);
   console.print_line(counts(job));
+  for (const std::string& line : loss_lines(job.learner()))
+    console.print_line(line);
   char seconds[kNumberChars];
   console.note(std::string(seconds, format_human(job.seconds(), seconds, 3)) + " s");
   if (!model_path.empty()) console.note("model written to " + std::string(model_path));

@@ -87,6 +87,7 @@ Status StreamJob::run() noexcept {
   ExampleBlock block;
   Status status;
   for (uint32_t pass = 0; pass < options_.data.passes && !is_interrupted_ && !is_full_; ++pass) {
+    if (pass > 0) model_.learner->end_pass();
     FRESHET_TRY(open_pass());
     while (!is_interrupted_ && !is_full_) {
       FRESHET_TRY_ASSIGN(const bool has_some, input_->next(block));
@@ -116,11 +117,13 @@ Status StreamJob::learn_block(const ExampleBlock& block) noexcept {
   find_positive();
   for (uint32_t k = 0; k < block.size(); ++k) {
     const Example x = block[k];
+    if (k + 1 < block.size()) model_.learner->prefetch(block[k + 1]);
     if (needs_label && x.label.empty()) {
       ++unlabelled_;
     } else if (const Status status = learn_one(x); !status.ok()) {
       return place(status, block, k);
     }
+    loss_report_.after(*model_.learner, x, before_, console_);
     count_one();
     is_interrupted_ = was_interrupted();  // the example in hand is finished
     is_full_ = options_.data.limit != 0 && examples_ == options_.data.limit;
@@ -141,7 +144,9 @@ void StreamJob::count_one() noexcept {
   if (every_ != 0 && examples_ % every_ == 0) take_point();
   if (examples_ != next_report_) return;
   next_report_ *= 2;
-  if (!console_.stderr_is_terminal() && !console_.is_quiet()) console_.note(progress_line());
+  const bool has_own = model_.learner->progress() != nullptr;  // its lines say more
+  if (!has_own && !console_.stderr_is_terminal() && !console_.is_quiet())
+    console_.note(progress_line());
 }
 
 // The class that precision and its kind look for, as soon as it is known.

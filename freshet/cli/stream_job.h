@@ -8,6 +8,7 @@
 
 #include "freshet/cli/common_options.h"
 #include "freshet/cli/console.h"
+#include "freshet/cli/loss_report.h"
 #include "freshet/cli/model_io.h"
 #include "freshet/ingest/input.h"
 #include "freshet/metric/delayed_evaluation.h"
@@ -40,6 +41,7 @@ class StreamJob {
 
   const Evaluation& evaluation() const noexcept { return *evaluation_; }
   uint64_t examples() const noexcept { return examples_; }
+  const Learner& learner() const noexcept { return *model_.learner; }
   uint64_t unlabelled() const noexcept { return unlabelled_; }
   const Input& input() const noexcept { return *input_; }
   double seconds() const noexcept { return seconds_; }
@@ -66,6 +68,7 @@ class StreamJob {
   std::optional<DelayedEvaluation> delayed_;
   ReaderOptions reading_;
   std::vector<float> before_;
+  LossReport loss_report_;
   std::vector<CurvePoint> curve_;
   uint64_t examples_ = 0, unlabelled_ = 0, next_report_ = 1, every_ = 0;
   uint32_t classes_ = 0;

@@ -76,6 +76,7 @@ Status Learner::copy_into(Learner&) const noexcept {
 Status Learner::merge(const Learner&) noexcept {
   return {Code::unsupported, "learner: it can't be merged"};
 }
+void Learner::prefetch(const Example&) const noexcept {}
 void Learner::end_pass() noexcept {}
 const Progress* Learner::progress() const noexcept {
   return nullptr;

@@ -78,6 +78,8 @@ class Learner : public Component {
   virtual Status copy_into(Learner& spare) const noexcept;
   /// Joins the other's knowledge. Default: `unsupported`.
   virtual Status merge(const Learner& same_kind) noexcept;
+  /// x is learned next: asks for its weights from memory meanwhile. Changes nothing. Writer only. Default: nothing.
+  virtual void prefetch(const Example& x) const noexcept;
   /// The data has been gone through once more and will be again (`vw`: decay). Writer only. Default: nothing.
   virtual void end_pass() noexcept;
   /// Its own progressive loss; null by default.

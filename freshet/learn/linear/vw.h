@@ -90,6 +90,7 @@ class Vw final : public Learner {
   Status learn_many(std::span<const Example> asked, std::span<const Example> taught,
                     std::span<float> before) noexcept override;
   Status explain(const Example& x, std::span<float> parts) const noexcept override;
+  void prefetch(const Example& x) const noexcept override { model_->prefetch(x); }
   void end_pass() noexcept override { model_->end_pass(); }
   const Progress* progress() const noexcept override { return &progress_; }
   Result<std::unique_ptr<Learner>> clone() const noexcept override;

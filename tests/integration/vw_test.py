@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""Learning from Vowpal Wabbit text, as people do it: vw_test.py PROGRAM."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = os.path.abspath(sys.argv.pop(1))
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SHARED = pathlib.Path(os.environ.get("FRESHET_SHARED_DATA", ROOT / "../shared/data")) / "vw"
+TEXT = "".join(f"{k % 2} |f a:{k % 3} b:{k % 5} c{k % 7}\n" for k in range(64))
+
+
+def run(*args, stdin="", status=0):
+    """Standard output and error of one call that ends with `status`."""
+    done = subprocess.run([PROGRAM, *map(str, args)], input=stdin, capture_output=True, text=True, timeout=120,
+                          check=False)
+    assert done.returncode == status, f"{args}: exit {done.returncode}, expected {status}\n{done.stdout}\n{done.stderr}"
+    return done.stdout, done.stderr
+
+
+class Vw(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = pathlib.Path(self.folder.name)
+        (self.path / "x.vw").write_text(TEXT)
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def shared(self, name):
+        path = SHARED / name
+        if not path.exists():
+            self.skipTest(f"skipped: no shared data ({path})")
+        return path
+
+    def test_the_loss_of_vowpal_wabbit(self):
+        out, _ = run("eval", "vw(loss=logistic)", "-d", self.shared("rcv1_small.dat"), "--json")
+        result = json.loads(out)
+        self.assertAlmostEqual(result["loss"], 0.429393, delta=4e-5)
+        self.assertEqual(result["features"], 78739)
+        self.assertEqual(result["examples"], 1000)
+        self.assertAlmostEqual(result["best_constant"], -0.164369, delta=1e-6)
+        self.assertAlmostEqual(result["best_constant_loss"], 0.689781, delta=1e-6)
+
+    def test_the_report_on_the_way(self):
+        out, err = run("eval", "vw", "-d", self.shared("0001.dat"))
+        lines = err.splitlines()
+        header = next(k for k, line in enumerate(lines) if "current    current   current" in line)
+        self.assertEqual(lines[header + 2].split()[1:], ["1.000000", "1.000000", "1", "1.0", "1.0000", "0.0000", "51"])
+        counters = [line.split()[3] for line in lines[header + 2:header + 10]]
+        self.assertEqual(counters, ["1", "2", "4", "8", "16", "32", "64", "128"])
+        self.assertIn("best constant 0.455000 with loss 0.247975", out)
+
+    def test_going_on_from_a_model_starts_the_report_at_0(self):
+        data, model = self.shared("0001.dat"), self.path / "m.frsh"
+        run("train", "vw", "-d", data, "-f", model)
+        out, _ = run("train", "-i", model, "-d", data, "-f", self.path / "n.frsh", "--json")
+        self.assertAlmostEqual(json.loads(out)["loss"], 0.012333, delta=2e-6)
+
+    def test_weights_count_and_nothing_has_no_loss(self):
+        out, _ = run("eval", "vw", "-d", "-", "--format", "vw", "--json", stdin="1 2 |f a\n0 |f b\n|f c\n")
+        result = json.loads(out)
+        self.assertEqual((result["examples"], result["unlabelled"], result["weight"]), (3, 1, 3))
+        self.assertEqual((result["label_sum"], result["features"]), (2, 4))
+        out, _ = run("eval", "vw", "-d", "-", "--format", "vw", "--json", stdin="")
+        self.assertIsNone(json.loads(out)["loss"])
+
+    def test_quiet_prints_no_lines(self):
+        _, err = run("eval", "vw", "-d", self.path / "x.vw", "-q")
+        self.assertEqual(err, "")
+
+    def test_the_rate_decays_after_each_pass(self):
+        def loss(spec):
+            out, _ = run("eval", spec, "-d", self.path / "x.vw", "--passes", "3", "--json")
+            return json.loads(out)["loss"]
+        self.assertNotEqual(loss("vw(decay=0.5)"), loss("vw"))
+        self.assertEqual(loss("vw(decay=1)"), loss("vw"))
+
+    def test_the_short_form_learns_goes_on_and_predicts(self):
+        model, data, out = self.path / "m.frsh", self.path / "x.vw", self.path / "p.txt"
+        run("vw", "-d", data, "-f", model)
+        first = model.read_bytes()
+        run("vw", "-d", data, "-f", model)
+        self.assertNotEqual(model.read_bytes(), first)
+        run("vw", "-d", data, "-i", model, "-p", out)
+        self.assertEqual(len(out.read_text().splitlines()), 64)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=0)
