@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "freshet/base/short_number.h"
 #include "freshet/core/component.h"
 #include "freshet/core/label_map.h"
 #include "freshet/format/format.h"
-#include "freshet/format/short_number.h"
 #include "freshet/format/time_text.h"
 
 namespace freshet {

@@ -2,8 +2,8 @@
 
 #include <cstring>
 
+#include "freshet/base/short_number.h"
 #include "freshet/core/label_map.h"
-#include "freshet/format/short_number.h"
 
 namespace freshet {
 

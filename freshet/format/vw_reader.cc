@@ -4,9 +4,9 @@
 
 #include "freshet/base/bits.h"
 #include "freshet/base/hash.h"
+#include "freshet/base/short_number.h"
 #include "freshet/base/text.h"
 #include "freshet/format/format.h"
-#include "freshet/format/short_number.h"
 
 namespace freshet {
 namespace {
@@ -27,6 +27,10 @@ bool is_odd_number(std::string_view word) noexcept {
     if (same) return true;
   }
   return false;
+}
+
+bool is_empty_line(Line line) noexcept {
+  return skip_blanks(line.begin, line.end) == line.end;
 }
 
 std::string_view between(const char* begin, const char* end) noexcept {
@@ -57,24 +61,150 @@ uint32_t VwReader::hash(std::string_view name, uint32_t seed) const noexcept {
   return hash_all_ ? murmur3_32(name, seed) : hash_name(name, seed);
 }
 
+bool VwReader::has_room(const ExampleBlock& out, const Read& done, std::span<Bad> bad) noexcept {
+  return out.size() < kBlockExamples && out.feature_count() < kBlockFeatures &&
+         done.bad < bad.size();
+}
+
 Read VwReader::read(std::span<const char> window, bool last, ExampleBlock& out,
                     std::span<Bad> bad) noexcept {
   if (labels_.kind() == Target::decision) return read_decisions(window, last, out, bad);
   Read done;
-  Line now{};
-  while (out.size() < kBlockExamples && out.feature_count() < kBlockFeatures &&
-         done.bad < bad.size() && cut_line(window, last, done.used, now)) {
-    const uint64_t zeros = zeros_;
-    Mistake mistake;
-    if (std::find_if_not(now.begin, now.end, is_blank) != now.end && !line(now, out, mistake)) {
-      zeros_ = zeros;
-      out.drop();
-      bad[done.bad++] = mistake.bad(next_line_, now.begin);
-    }
-    ++next_line_;
+  while (done.used < window.size() && has_room(out, done, bad)) {
+    const std::size_t bytes = TokenWindow::cut(window.subspan(done.used), last);
+    if (bytes == 0) break;
+    const std::span<const char> lines = window.subspan(done.used, bytes);
+    if (tokens_.take_sections(lines))
+      read_tokens(lines, done, out, bad);
+    else
+      read_lines(lines, done, out, bad);
   }
   if (last && done.used == window.size()) end_of_text();
   return done;
+}
+
+// Line by line, with care.
+void VwReader::read_lines(std::span<const char> lines, Read& done, ExampleBlock& out,
+                          std::span<Bad> bad) noexcept {
+  std::size_t used = 0;
+  Line now{};
+  while (has_room(out, done, bad) && cut_line(lines, true, used, now))
+    done.bad += !careful_line(now, out, bad[done.bad]);
+  done.used += used;
+}
+
+bool VwReader::careful_line(Line now, ExampleBlock& out, Bad& bad) noexcept {
+  const uint64_t zeros = zeros_;
+  Mistake mistake;
+  const bool is_good = is_empty_line(now) || line(now, out, mistake);
+  if (!is_good) {
+    zeros_ = zeros;
+    out.drop();
+    bad = mistake.bad(next_line_, now.begin);
+  }
+  ++next_line_;
+  return is_good;
+}
+
+// All names and values of the window at once, then line by line; lines that aren't plain with care.
+void VwReader::read_tokens(std::span<const char> lines, Read& done, ExampleBlock& out,
+                           std::span<Bad> bad) noexcept {
+  seed_sections();
+  tokens_.hash_names(!hash_all_);
+  tokens_.read_values();
+  std::size_t used = 0;
+  for (const TokenWindow::Line& now : tokens_.lines()) {
+    if (!has_room(out, done, bad)) break;
+    if (now.is_plain && plain_line(now, out)) {
+      ++next_line_;
+    } else {
+      out.drop();
+      done.bad +=
+          !careful_line({lines.data() + now.begin, lines.data() + now.end}, out, bad[done.bad]);
+    }
+    used = std::min<std::size_t>(now.next, lines.size());
+  }
+  done.used += used;
+}
+
+// The hash of its section for every token.
+void VwReader::seed_sections() noexcept {
+  const std::span<uint32_t> seeds = tokens_.seeds();
+  for (const TokenWindow::Section& section : tokens_.sections()) {
+    const std::string_view name(tokens_.text() + section.name, section.name_size);
+    if (name != last_section_) {
+      last_section_.assign(name);
+      last_hash_ = hash(name, hash_seed_);
+    }
+    const uint32_t seed = name.empty() ? default_hash_ : last_hash_;
+    std::fill(seeds.begin() + section.begin, seeds.begin() + section.end, seed);
+  }
+}
+
+// False: it needs care; what has been added to `out` is to be dropped.
+bool VwReader::plain_line(const TokenWindow::Line& line, ExampleBlock& out) noexcept {
+  if (line.bar == line.end) return false;  // empty, or a mistake
+  out.begin();
+  if (!plain_label(line, out) || !plain_features(line, out)) return false;
+  finish(next_line_, out);
+  return true;
+}
+
+// A label and a blank, or anything in the careful way.
+bool VwReader::plain_label(const TokenWindow::Line& line, ExampleBlock& out) noexcept {
+  const char *begin = tokens_.text() + line.begin, *bar = tokens_.text() + line.bar;
+  Mistake mistake;
+  initial_ = 0;
+  if (line.bar - line.begin >= 2 && bar[-1] == ' ' && *begin != '\'') {
+    const std::string_view word = between(begin, bar - 1);
+    if (word.find(' ') == std::string_view::npos && labels_.kind() <= Target::one_class)
+      return labels_.read(word, out, mistake);
+  }
+  split_label(begin, bar, out);
+  return label(out, mistake);
+}
+
+bool VwReader::plain_features(const TokenWindow::Line& line, ExampleBlock& out) noexcept {
+  const std::size_t count = line.tokens_end - line.token;
+  const std::span<const float> value(tokens_.value() + line.token, count);
+  const std::span<const uint32_t> index(tokens_.index() + line.token, count);
+  bool is_odd = false, has_zero = false;
+  for (const float x : value) {
+    is_odd |= x != x;
+    has_zero |= x == 0;
+  }
+  if (is_odd) return false;
+  runs_.clear();
+  uint32_t at = 0, zeros = 0;
+  if (!has_zero) out.add_numeric(index, value);
+  for (uint32_t k = line.section; k < line.sections_end; ++k) {
+    const TokenWindow::Section& section = tokens_.sections()[k];
+    const uint32_t begin = at;
+    if (!has_zero) {
+      at += section.end - section.begin;
+    } else {
+      for (uint32_t i = section.begin - line.token; i < section.end - line.token; ++i) {
+        zeros += value[i] == 0;
+        if (value[i] == 0) continue;
+        out.add_numeric(index[i], value[i]);
+        ++at;
+      }
+    }
+    const uint32_t key = section.name_size == 0
+                             ? kDefaultGroup
+                             : static_cast<unsigned char>(tokens_.text()[section.name]);
+    add_run(key, begin, at);
+  }
+  zeros_ += zeros;
+  return true;
+}
+
+void VwReader::add_run(uint32_t key, uint32_t begin, uint32_t end) noexcept {
+  if (begin == end) return;
+  if (!runs_.empty() && runs_.back().key == key)
+    runs_.back().end = end;
+  else
+    runs_.push_back({key, begin, end});
 }
 
 const char* VwReader::find_bar(Line line, Mistake& mistake) const noexcept {
@@ -169,11 +299,7 @@ bool VwReader::sections(const char* bar, const char* end, ExampleBlock& out,
       at += text.size();
     }
     const auto stop = static_cast<uint32_t>(out.begun_index().size());
-    if (begin == stop) continue;
-    if (!runs_.empty() && runs_.back().key == section.key)
-      runs_.back().end = stop;
-    else
-      runs_.push_back({section.key, begin, stop});
+    add_run(section.key, begin, stop);
   }
   return true;
 }
@@ -288,10 +414,6 @@ namespace {
 
 constexpr uint32_t kMostLines = 65536;
 constexpr std::size_t kMostBytes = 64u << 20;
-
-bool is_empty_line(Line line) noexcept {
-  return std::find_if_not(line.begin, line.end, is_blank) == line.end;
-}
 
 // Where a decision ends: behind the empty line, or at the end of the text.
 struct Extent {

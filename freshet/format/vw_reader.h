@@ -23,6 +23,7 @@
 #include "freshet/format/line_reader.h"
 #include "freshet/format/mistake.h"
 #include "freshet/format/reader_options.h"
+#include "freshet/format/token_window.h"
 
 namespace freshet {
 
@@ -59,6 +60,16 @@ class VwReader final : public LineReader {
     float cost = 0, probability = 1;
   };
 
+  void read_lines(std::span<const char> lines, Read& done, ExampleBlock& out,
+                  std::span<Bad> bad) noexcept;
+  void read_tokens(std::span<const char> lines, Read& done, ExampleBlock& out,
+                   std::span<Bad> bad) noexcept;
+  void seed_sections() noexcept;
+  bool plain_line(const TokenWindow::Line& line, ExampleBlock& out) noexcept;
+  bool plain_features(const TokenWindow::Line& line, ExampleBlock& out) noexcept;
+  bool plain_label(const TokenWindow::Line& line, ExampleBlock& out) noexcept;
+  bool careful_line(Line line, ExampleBlock& out, Bad& bad) noexcept;
+  static bool has_room(const ExampleBlock& out, const Read& done, std::span<Bad> bad) noexcept;
   Read read_decisions(std::span<const char> window, bool last, ExampleBlock& out,
                       std::span<Bad> bad) noexcept;
   std::size_t skip_decision(std::span<const char> window, bool last) noexcept;
@@ -77,12 +88,16 @@ class VwReader final : public LineReader {
   bool add(uint32_t index, float value, const char* at, ExampleBlock& out,
            Mistake& mistake) noexcept;
   void finish(uint64_t line, ExampleBlock& out) noexcept;
+  void add_run(uint32_t key, uint32_t begin, uint32_t end) noexcept;
   void join_groups(ExampleBlock& out) noexcept;
   void end_of_text() noexcept;
 
   const bool hash_all_, wants_initial_;
   const uint32_t hash_seed_, default_hash_;
   LabelText labels_;
+  TokenWindow tokens_;
+  std::string last_section_;  // and its hash: sections repeat
+  uint32_t last_hash_ = 0;
   uint64_t next_line_ = 1, zeros_ = 0;
   bool skips_decision_ = false;  // the rest of one that is too long
   // Of the example now read.

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "freshet/kernel/level.h"
+#include "freshet/kernel/murmur_x8.h"
 #include "freshet/kernel/structural_scan.h"
 
 /// The one table of function pointers behind the kernels' public functions. For kernel/ only.
@@ -14,6 +15,9 @@ struct Table {
   void (*axpy)(float scale, const float* x, float* y, std::size_t n) noexcept;
   Scan (*structural_scan)(const char* text, std::size_t size, ScanBytes bytes,
                           uint32_t* positions) noexcept;
+  void (*murmur_x8)(Tokens names, const uint32_t* seed, bool digits_are_numbers,
+                    uint32_t* out) noexcept;
+  std::size_t (*decimal_x4)(Tokens numbers, float* out) noexcept;
 };
 
 extern const Table kScalarTable;

@@ -15,7 +15,7 @@
 #include "freshet/core/component.h"
 #include "freshet/core/label_map.h"
 #include "freshet/format/format.h"
-#include "freshet/format/short_number.h"
+#include "freshet/base/short_number.h"
 #include "freshet/format/time_text.h"
 #include "freshet/ingest/json/json_fault.h"
 #include "freshet/ingest/json/json_members.h"

@@ -2,7 +2,9 @@
 
 #include "freshet/kernel/lanes.h"
 #include "freshet/kernel/positions.h"
+#include "freshet/kernel/scalar/scalar.h"
 #include "freshet/kernel/table.h"
+#include "freshet/kernel/words4.h"
 
 namespace freshet::kernel {
 namespace {
@@ -46,7 +48,22 @@ Scan structural_scan_neon(const char* text, std::size_t size, ScanBytes bytes,
   return scan;
 }
 
-constexpr Table kNeon{Level::neon, dot_neon, axpy_neon, structural_scan_neon};
+uint32_t lanes_of(Words4::Type mask) noexcept {
+  const uint32x4_t bits = {1, 2, 4, 8};
+  return vaddvq_u32(vandq_u32((uint32x4_t)mask, bits));
+}
+
+struct Words : Words4 {
+  static uint32_t lanes(Type mask) noexcept { return lanes_of(mask); }
+};
+
+void murmur_x8_neon(Tokens names, const uint32_t* seed, bool digits_are_numbers,
+                    uint32_t* out) noexcept {
+  murmur_lanes<Words>(names, seed, digits_are_numbers, out);
+}
+
+constexpr Table kNeon{Level::neon,          dot_neon,       axpy_neon,
+                      structural_scan_neon, murmur_x8_neon, decimal_x4_scalar};
 
 }  // namespace
 

@@ -1,5 +1,7 @@
 #include "freshet/kernel/lanes.h"
+#include "freshet/kernel/scalar/scalar.h"
 #include "freshet/kernel/table.h"
+#include "freshet/kernel/token_words.h"
 
 // The twins without special instructions: what every other level must equal to the bit, and all
 // that a microcontroller links.
@@ -39,7 +41,22 @@ Scan structural_scan_scalar(const char* text, std::size_t size, ScanBytes bytes,
 
 }  // namespace
 
-constinit const Table kScalarTable = {Level::scalar, dot_scalar, axpy_scalar,
-                                      structural_scan_scalar};
+void murmur_x8_scalar(Tokens names, const uint32_t* seed, bool digits_are_numbers,
+                      uint32_t* out) noexcept {
+  for (std::size_t i = 0; i < names.count; i++)
+    out[i] = hash_one(names.text + names.begin[i], names.size[i], seed[i], digits_are_numbers);
+}
+
+std::size_t decimal_x4_scalar(Tokens numbers, float* out) noexcept {
+  std::size_t bad = 0;
+  for (std::size_t i = 0; i < numbers.count; i++) {
+    out[i] = decimal_one(numbers.text + numbers.begin[i], numbers.size[i]);
+    bad += out[i] != out[i];
+  }
+  return bad;
+}
+
+constinit const Table kScalarTable = {Level::scalar,          dot_scalar,       axpy_scalar,
+                                      structural_scan_scalar, murmur_x8_scalar, decimal_x4_scalar};
 
 }  // namespace freshet::kernel

@@ -2,7 +2,9 @@
 
 #include "freshet/kernel/lanes.h"
 #include "freshet/kernel/positions.h"
+#include "freshet/kernel/scalar/scalar.h"
 #include "freshet/kernel/table.h"
+#include "freshet/kernel/words4.h"
 
 namespace freshet::kernel {
 namespace {
@@ -36,7 +38,21 @@ Scan structural_scan_simd128(const char* text, std::size_t size, ScanBytes bytes
   return scan;
 }
 
-constexpr Table kSimd128{Level::simd128, dot_simd128, axpy_simd128, structural_scan_simd128};
+uint32_t lanes_of(Words4::Type mask) noexcept {
+  return static_cast<uint32_t>(wasm_i32x4_bitmask((v128_t)mask));
+}
+
+struct Words : Words4 {
+  static uint32_t lanes(Type mask) noexcept { return lanes_of(mask); }
+};
+
+void murmur_x8_simd128(Tokens names, const uint32_t* seed, bool digits_are_numbers,
+                       uint32_t* out) noexcept {
+  murmur_lanes<Words>(names, seed, digits_are_numbers, out);
+}
+
+constexpr Table kSimd128{Level::simd128,          dot_simd128,       axpy_simd128,
+                         structural_scan_simd128, murmur_x8_simd128, decimal_x4_scalar};
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "freshet/kernel/murmur_x8.h"
 #include "freshet/kernel/structural_scan.h"
 
 /// The x86 twins, one file each; x86_table.cc puts them into tables. For kernel/x86 only.
@@ -21,5 +22,12 @@ Scan structural_scan_avx2(const char* text, std::size_t size, ScanBytes bytes,
                           uint32_t* positions) noexcept;
 Scan structural_scan_avx512(const char* text, std::size_t size, ScanBytes bytes,
                             uint32_t* positions) noexcept;
+
+void murmur_x8_avx2(Tokens names, const uint32_t* seed, bool digits_are_numbers,
+                    uint32_t* out) noexcept;
+void murmur_x8_avx512(Tokens names, const uint32_t* seed, bool digits_are_numbers,
+                      uint32_t* out) noexcept;
+
+std::size_t decimal_x4_avx2(Tokens numbers, float* out) noexcept;
 
 }  // namespace freshet::kernel

@@ -57,6 +57,20 @@ inline bool parse_short(const char* at, std::size_t size, float* out) noexcept {
   return true;
 }
 
+/// The whole of [at, at + size) as a number without sign or dot. REQUIRES: 0 < size <= 8; 8 readable
+/// bytes from `at` on. False: not all are digits.
+inline bool short_digits(const char* at, std::size_t size, uint32_t* out) noexcept {
+  using namespace short_number_detail;
+  uint64_t word;
+  std::memcpy(&word, at, 8);
+  if constexpr (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__) word = __builtin_bswap64(word);
+  word <<= 64 - 8 * size;
+  const uint64_t values = word - (uint64_t{0x3030303030303030} << (64 - 8 * size));
+  if (((values + 0x7676767676767676) | values) & 0x8080808080808080) return false;
+  *out = eight_digits(values);
+  return true;
+}
+
 /// The whole of [at, at + size) as a number.  REQUIRES: 8 readable bytes from `at + size` on.
 inline Parse parse_cell(const char* at, std::size_t size, float* out) noexcept {
   if (parse_short(at, size, out)) return Parse::ok;

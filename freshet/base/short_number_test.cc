@@ -1,4 +1,4 @@
-#include "freshet/format/short_number.h"
+#include "freshet/base/short_number.h"
 
 #include <string>
 

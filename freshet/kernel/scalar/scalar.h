@@ -1,0 +1,14 @@
+#pragma once
+#include <cstddef>
+
+#include "freshet/kernel/murmur_x8.h"
+
+/// Twins without special instructions that other levels use where they have nothing better. For
+/// kernel/ only.
+namespace freshet::kernel {
+
+void murmur_x8_scalar(Tokens names, const uint32_t* seed, bool digits_are_numbers,
+                      uint32_t* out) noexcept;
+std::size_t decimal_x4_scalar(Tokens numbers, float* out) noexcept;
+
+}  // namespace freshet::kernel
