@@ -8,22 +8,13 @@
 
 namespace freshet {
 
-std::size_t TokenWindow::cut(std::span<const char> window, bool last) noexcept {
+std::size_t TokenWindow::cut(std::span<const char> window) noexcept {
   const char* begin = window.data();
-  if (window.size() > kBytes) {
-    for (std::size_t k = kBytes; k-- > 0;)
-      if (begin[k] == '\n') return k + 1;
-  }
-  if (window.size() <= kBytes && last) return window.size();
-  const std::size_t searched = window.size() > kBytes ? kBytes : 0;
-  if (searched == 0) {
-    for (std::size_t k = window.size(); k-- > 0;)
-      if (begin[k] == '\n') return k + 1;
-    return 0;
-  }
-  const void* end = std::memchr(begin + searched, '\n', window.size() - searched);
-  if (end != nullptr) return static_cast<std::size_t>(static_cast<const char*>(end) - begin) + 1;
-  return last ? window.size() : 0;
+  for (std::size_t k = std::min(kBytes, window.size()); k-- > 0;)
+    if (begin[k] == '\n') return k + 1;
+  if (window.size() <= kBytes) return 0;
+  const void* end = std::memchr(begin + kBytes, '\n', window.size() - kBytes);
+  return end == nullptr ? 0 : static_cast<std::size_t>(static_cast<const char*>(end) - begin) + 1;
 }
 
 bool TokenWindow::take_sections(std::span<const char> text) noexcept {
@@ -50,16 +41,13 @@ bool TokenWindow::take(std::span<const char> text) noexcept {
   count_ = 0;
   lines_.clear();
   sections_.clear();
-  const std::size_t room = size_ + 1 + kernel::kScanSlack;
+  const std::size_t room = size_ + kernel::kScanSlack;
   if (position_.size() < room) position_.resize(room);
   const kernel::Scan scan =
       kernel::structural_scan(text, {' ', ':', kHasSections ? '|' : '#', '\n'}, position_);
   if (scan.odd) return false;
-  std::size_t positions = scan.count;
-  if (size_ != 0 && text.back() != '\n')
-    position_[positions++] = static_cast<uint32_t>(size_);  // a last line without an end
-  reserve(positions);
-  walk<kHasSections>(positions);
+  reserve(scan.count);
+  walk<kHasSections>(scan.count);
   // What is behind the last token is read with it.
   for (std::size_t k = count_; k < count_ + kernel::kTokenSlack; ++k)
     name_[k] = name_size_[k] = number_[k] = number_size_[k] = 0;
@@ -74,7 +62,6 @@ void TokenWindow::walk(std::size_t positions) noexcept {
   uint32_t begin = 0, n = 0;
   uint32_t *name = name_.data(), *name_size = name_size_.data(), *number = number_.data(),
            *number_size = number_size_.data();
-  const auto byte = [&](uint32_t p) { return p == size_ ? '\n' : text[p]; };
   while (at != end) {
     Line line{};
     line.begin = begin;
@@ -82,13 +69,27 @@ void TokenWindow::walk(std::size_t positions) noexcept {
     line.token = n;
     bool odd = false;
     uint32_t p = *at;
-    char c = byte(p);
+    char c = text[p];
     // The tokens from `p` on, a blank, up to another kind of byte.
     const auto tokens = [&] {
       while (c == ' ') {
+        // Mostly name:value and a blank: two positions at once.
+        uint32_t colon = at[1], next = at[2];
+        while (text[colon] == ':' && text[next] == ' ') {
+          name[n] = p + 1;
+          name_size[n] = colon - p - 1;
+          number[n] = colon + 1;
+          number_size[n] = next - colon - 1;
+          odd |= (colon - p == 1) | (next - colon == 1);
+          ++n;
+          p = next;
+          at += 2;
+          colon = at[1];
+          next = at[2];
+        }
         const uint32_t from = p + 1;
         p = *++at;
-        c = byte(p);
+        c = text[p];
         const uint32_t size = p - from;
         name[n] = from;
         name_size[n] = size;
@@ -96,7 +97,7 @@ void TokenWindow::walk(std::size_t positions) noexcept {
         if (c == ':') {
           const uint32_t value = p + 1;
           p = *++at;
-          c = byte(p);
+          c = text[p];
           number[n] = value;
           number_size[n] = p - value;
           odd = odd || size == 0 || value == p || c == ':';
@@ -108,14 +109,14 @@ void TokenWindow::walk(std::size_t positions) noexcept {
       while (c != '|' && c != '\n') {
         odd = odd || c == ':';
         p = *++at;
-        c = byte(p);
+        c = text[p];
       }
       line.bar = p;
       while (c == '|') {
         Section section{};
         section.name = p + 1;
         p = *++at;
-        c = byte(p);
+        c = text[p];
         section.name_size = p - section.name;
         section.begin = n;
         tokens();
@@ -125,7 +126,7 @@ void TokenWindow::walk(std::size_t positions) noexcept {
           odd = true;
           while (c != '|' && c != '\n') {
             p = *++at;
-            c = byte(p);
+            c = text[p];
           }
         }
       }
@@ -136,7 +137,7 @@ void TokenWindow::walk(std::size_t positions) noexcept {
         odd = true;
         while (c != '\n') {
           p = *++at;
-          c = byte(p);
+          c = text[p];
         }
       }
     }
@@ -152,7 +153,7 @@ void TokenWindow::walk(std::size_t positions) noexcept {
 }
 
 void TokenWindow::read_values() noexcept {
-  kernel::decimal_x4({text_, number_.data(), number_size_.data(), count_}, value_.data());
+  found_ = kernel::decimal_x4({text_, number_.data(), number_size_.data(), count_}, value_.data());
 }
 
 void TokenWindow::hash_names(bool digits_are_numbers) noexcept {

@@ -13,7 +13,7 @@
 #include <span>
 #include <vector>
 
-#include "freshet/kernel/murmur_x8.h"
+#include "freshet/kernel/decimal_x4.h"
 
 namespace freshet {
 
@@ -37,11 +37,11 @@ class TokenWindow {
   };
 
   /// The longest piece at the front of `window` that is whole lines and at most kBytes, or one line;
-  /// 0: there is no whole line. `last` as in LineReader.
-  static std::size_t cut(std::span<const char> window, bool last) noexcept;
+  /// 0: there is none, but maybe a line without LF.
+  static std::size_t cut(std::span<const char> window) noexcept;
 
-  /// Lines with sections behind bars. `text`: whole lines, 64 readable bytes behind. False: there is
-  /// a byte below 0x20 other than LF, and nothing was taken apart.
+  /// Lines with sections behind bars. `text`: whole lines, each with its LF; 64 readable bytes
+  /// behind. False: there is a byte below 0x20 other than LF, and nothing was taken apart.
   bool take_sections(std::span<const char> text) noexcept;
   /// Lines of `label token token ...` without bars; `#` makes a line not plain.
   bool take_flat(std::span<const char> text) noexcept;
@@ -58,6 +58,8 @@ class TokenWindow {
   bool read_indices() noexcept;
 
   std::span<uint32_t> seeds() noexcept { return {seed_.data(), count_}; }
+  /// Of the values: how many are NaN, and whether any is 0.
+  kernel::Decimals found() const noexcept { return found_; }
   const uint32_t* index() const noexcept { return index_.data(); }
   const float* value() const noexcept { return value_.data(); }
 
@@ -76,6 +78,7 @@ class TokenWindow {
   // By token.
   std::vector<uint32_t> name_, name_size_, number_, number_size_, seed_, index_;
   std::vector<float> value_;
+  kernel::Decimals found_{};
 };
 
 }  // namespace freshet

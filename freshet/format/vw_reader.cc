@@ -71,13 +71,14 @@ Read VwReader::read(std::span<const char> window, bool last, ExampleBlock& out,
   if (labels_.kind() == Target::decision) return read_decisions(window, last, out, bad);
   Read done;
   while (done.used < window.size() && has_room(out, done, bad)) {
-    const std::size_t bytes = TokenWindow::cut(window.subspan(done.used), last);
-    if (bytes == 0) break;
-    const std::span<const char> lines = window.subspan(done.used, bytes);
-    if (tokens_.take_sections(lines))
+    const std::size_t bytes = TokenWindow::cut(window.subspan(done.used));
+    if (bytes == 0 && !last) break;
+    const std::span<const char> lines =
+        window.subspan(done.used, bytes == 0 ? std::dynamic_extent : bytes);
+    if (bytes != 0 && tokens_.take_sections(lines))
       read_tokens(lines, done, out, bad);
     else
-      read_lines(lines, done, out, bad);
+      read_lines(lines, done, out, bad);  // bytes == 0: the last line, without LF
   }
   if (last && done.used == window.size()) end_of_text();
   return done;
@@ -122,7 +123,7 @@ void VwReader::read_tokens(std::span<const char> lines, Read& done, ExampleBlock
       done.bad +=
           !careful_line({lines.data() + now.begin, lines.data() + now.end}, out, bad[done.bad]);
     }
-    used = std::min<std::size_t>(now.next, lines.size());
+    used = now.next;
   }
   done.used += used;
 }
@@ -168,12 +169,10 @@ bool VwReader::plain_features(const TokenWindow::Line& line, ExampleBlock& out) 
   const std::size_t count = line.tokens_end - line.token;
   const std::span<const float> value(tokens_.value() + line.token, count);
   const std::span<const uint32_t> index(tokens_.index() + line.token, count);
-  bool is_odd = false, has_zero = false;
-  for (const float x : value) {
-    is_odd |= x != x;
-    has_zero |= x == 0;
-  }
-  if (is_odd) return false;
+  if (tokens_.found().bad != 0)
+    for (const float x : value)
+      if (x != x) return false;
+  const bool has_zero = tokens_.found().has_zero;
   runs_.clear();
   uint32_t at = 0, zeros = 0;
   if (!has_zero) out.add_numeric(index, value);

@@ -4,7 +4,7 @@
 
 namespace freshet::kernel {
 
-std::size_t decimal_x4(Tokens numbers, float* out) noexcept {
+Decimals decimal_x4(Tokens numbers, float* out) noexcept {
   return table().decimal_x4(numbers, out);
 }
 

@@ -6,14 +6,20 @@
 /// Decimals of many tokens at once, exact to the last bit.
 namespace freshet::kernel {
 
+/// What is among the results: how many NaN, and whether any is 0.
+struct Decimals {
+  std::size_t bad;
+  bool has_zero;
+};
+
 /// out[i] = the float32 nearest to token i; 1 where the token is empty; NaN where it is no number of
-/// the grammar of base/chars.h, or one beyond float32. Returns how many are NaN.
+/// the grammar of base/chars.h, or one beyond float32.
 ///
 /// Up to eight characters `D.D` (seven behind a sign) are read four at a time: one byte shuffle from
 /// a table moves the digits together, three multiply-adds make the integer, a double division by a
 /// power of ten is correctly rounded, and so is its float32 unless it lies halfway; those, and
 /// longer ones, are read one by one.  Source: Lemire, "Number parsing at a gigabyte per second",
 /// 2021, for the bounds.
-std::size_t decimal_x4(Tokens numbers, float* out) noexcept;
+Decimals decimal_x4(Tokens numbers, float* out) noexcept;
 
 }  // namespace freshet::kernel

@@ -7,6 +7,15 @@
 namespace freshet::kernel {
 namespace {
 
+/// Place of the lowest bit; anything for none.
+inline uint32_t lowest_bit(uint64_t mask) noexcept {
+#if defined(__BMI__)
+  return static_cast<uint32_t>(__builtin_ia32_tzcnt_u64(mask));
+#else
+  return static_cast<uint32_t>(__builtin_ctzll(mask | uint64_t{1} << 63));
+#endif
+}
+
 /// Writes base + k for every set bit k; returns how many. Overwrites up to 16 behind them.
 ///
 /// Eight without looking, as most blocks of text have no more; then eight more; then one by one.
@@ -14,9 +23,7 @@ inline std::size_t write_positions(uint64_t mask, uint32_t base, uint32_t* to) n
   const auto count = static_cast<std::size_t>(__builtin_popcountll(mask));
   const auto eight = [&](std::size_t from) {
     for (std::size_t k = from; k < from + 8; k++) {
-      // `| top`: an empty mask has no lowest bit to count to; what is written then is never looked
-      // at.
-      to[k] = base + static_cast<uint32_t>(__builtin_ctzll(mask | uint64_t{1} << 63));
+      to[k] = base + lowest_bit(mask);  // of an empty mask: never looked at
       mask &= mask - 1;
     }
   };

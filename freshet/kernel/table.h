@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "freshet/kernel/decimal_x4.h"
 #include "freshet/kernel/level.h"
 #include "freshet/kernel/murmur_x8.h"
 #include "freshet/kernel/structural_scan.h"
@@ -17,7 +18,7 @@ struct Table {
                           uint32_t* positions) noexcept;
   void (*murmur_x8)(Tokens names, const uint32_t* seed, bool digits_are_numbers,
                     uint32_t* out) noexcept;
-  std::size_t (*decimal_x4)(Tokens numbers, float* out) noexcept;
+  Decimals (*decimal_x4)(Tokens numbers, float* out) noexcept;
 };
 
 extern const Table kScalarTable;

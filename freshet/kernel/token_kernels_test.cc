@@ -166,6 +166,23 @@ TEST_CASE("numbers: halfway between two floats, and next to it") {
   at_every_level(check);
 }
 
+TEST_CASE("numbers: a zero is seen, whatever it looks like") {
+  const auto check = [](Level) {
+    for (const char* zero : {"0", "-0", "+.0", "0.000000", "0e7", "0.00000000000", "1e-60"}) {
+      CAPTURE(zero);
+      Words words;
+      for (int k = 0; k < 5; k++)
+        words.add("");
+      words.add(zero);
+      const Tokens tokens = words.tokens();
+      std::vector<float> out(tokens.count + kTokenSlack);
+      CHECK(decimal_x4(tokens, out.data()).has_zero);
+    }
+  };
+  check(Level::scalar);
+  at_every_level(check);
+}
+
 TEST_CASE("numbers: what is no number is NaN, and counted") {
   const auto check = [](Level) {
     Words words;
@@ -178,7 +195,9 @@ TEST_CASE("numbers: what is no number is NaN, and counted") {
     }
     const Tokens tokens = words.tokens();
     std::vector<float> out(tokens.count + kTokenSlack);
-    CHECK(decimal_x4(tokens, out.data()) == wrong.size());
+    const Decimals all = decimal_x4(tokens, out.data());
+    CHECK(all.bad == wrong.size());
+    CHECK_FALSE(all.has_zero);
     for (std::size_t k = 0; k < tokens.count; k += 2) {
       CAPTURE(words.word(k));
       CHECK(std::isnan(out[k]));

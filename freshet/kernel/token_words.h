@@ -1,35 +1,19 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
-#include "freshet/base/bits.h"
-#include "freshet/base/hash.h"
-#include "freshet/base/short_number.h"
 #include "freshet/kernel/murmur_x8.h"
 
-/// One token at a time: what the vector kernels do with the few that don't fit, and the scalar twins
-/// with all. Unnamed namespace: see lanes.h.
+/// What the vector kernels of names and numbers share.
 namespace freshet::kernel {
+
+/// One token at a time: for the few that don't fit, and what the scalar twins do with all. Not
+/// inline, nor are any of base/ called in the files of an instruction set: see lanes.h.
+uint32_t hash_one(const char* at, uint32_t size, uint32_t seed, bool digits_are_numbers) noexcept;
+/// 1 for nothing, NaN for what is no number.
+float decimal_one(const char* at, uint32_t size) noexcept;
+
 namespace {
-
-inline uint32_t hash_one(const char* at, uint32_t size, uint32_t seed,
-                         bool digits_are_numbers) noexcept {
-  const std::string_view name(at, size);
-  if (!digits_are_numbers) return murmur3_32(name, seed);
-  if (size == 0) return seed;
-  if (static_cast<unsigned char>(*at - '0') > 9) return murmur3_32(name, seed);
-  uint32_t number = 0;
-  if (size <= 8) return short_digits(at, size, &number) ? number + seed : murmur3_32(name, seed);
-  return hash_name(name, seed);
-}
-
-// 1 for nothing, NaN for what is no number.
-inline float decimal_one(const char* at, uint32_t size) noexcept {
-  float value = 1;
-  if (size != 0 && parse_cell(at, size, &value) != Parse::ok) return __builtin_nanf("");
-  return value;
-}
 
 // MurmurHash3_x86_32 of kWidth names of up to 16 bytes at a time. Words: vectors of kWidth 32-bit
 // lanes; load_blocks(p, k) gives the names' first four blocks, a vector for each; first_set(mask).
@@ -49,6 +33,7 @@ inline void murmur_lanes(Tokens names, const uint32_t* seeds, bool digits_are_nu
     Type h = Words::load(seeds + i);
     const Type odd = Type(size > 16) | Type((block[0] & 0xff) - '0' < all(digits)) |
                      Type((size == 0) & Type(all(digits) != 0));
+#pragma GCC unroll 4
     for (uint32_t k = 0; k < 4; k++) {
       const Type full = Type(whole > k), part = Type(whole == k);
       Type x = block[k] & (full | (part & tail));

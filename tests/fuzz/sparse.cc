@@ -2,7 +2,7 @@
 /// The first bytes choose options; the rest is a text of sparse lines.
 #include "freshet/core/schema.h"
 #include "freshet/format/sparse_reader.h"
-#include "tests/fuzz/text_fuzz.h"
+#include "tests/fuzz/careful_text.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   using namespace freshet;
@@ -12,9 +12,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   options.label = (data[0] & 1) != 0 ? Target::one_class : Target::number;
   options.binary = (data[0] & 2) != 0;
   std::vector<std::unique_ptr<Schema>> schemas;
-  compare_windows(text, data[1] + std::size_t{1}, [&] {
+  const auto make = [&] {
     schemas.push_back(std::make_unique<Schema>());
     return std::make_unique<SparseReader>(options, *schemas.back());
-  });
+  };
+  compare_windows(text, data[1] + std::size_t{1}, make);
+  compare_care(text, make);
   return 0;
 }

@@ -2,7 +2,7 @@
 /// The first bytes choose options; the rest is VW text.
 #include "freshet/core/schema.h"
 #include "freshet/format/vw_reader.h"
-#include "tests/fuzz/text_fuzz.h"
+#include "tests/fuzz/careful_text.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   using namespace freshet;
@@ -18,9 +18,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   options.hash_seed = (data[0] & 32) != 0 ? 5 : 0;
   options.learning = (data[0] & 64) == 0;
   std::vector<std::unique_ptr<Schema>> schemas;
-  compare_windows(text, data[1] + std::size_t{1}, [&] {
+  const auto make = [&] {
     schemas.push_back(std::make_unique<Schema>());
     return std::make_unique<VwReader>(options, *schemas.back());
-  });
+  };
+  compare_windows(text, data[1] + std::size_t{1}, make);
+  compare_care(text, make);
   return 0;
 }

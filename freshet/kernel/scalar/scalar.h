@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 
+#include "freshet/kernel/decimal_x4.h"
 #include "freshet/kernel/murmur_x8.h"
 
 /// Twins without special instructions that other levels use where they have nothing better. For
@@ -9,6 +10,6 @@ namespace freshet::kernel {
 
 void murmur_x8_scalar(Tokens names, const uint32_t* seed, bool digits_are_numbers,
                       uint32_t* out) noexcept;
-std::size_t decimal_x4_scalar(Tokens numbers, float* out) noexcept;
+Decimals decimal_x4_scalar(Tokens numbers, float* out) noexcept;
 
 }  // namespace freshet::kernel

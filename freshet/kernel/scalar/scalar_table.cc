@@ -1,3 +1,5 @@
+#include "freshet/base/hash.h"
+#include "freshet/base/short_number.h"
 #include "freshet/kernel/lanes.h"
 #include "freshet/kernel/scalar/scalar.h"
 #include "freshet/kernel/table.h"
@@ -41,19 +43,36 @@ Scan structural_scan_scalar(const char* text, std::size_t size, ScanBytes bytes,
 
 }  // namespace
 
+uint32_t hash_one(const char* at, uint32_t size, uint32_t seed, bool digits_are_numbers) noexcept {
+  const std::string_view name(at, size);
+  if (!digits_are_numbers) return murmur3_32(name, seed);
+  if (size == 0) return seed;
+  if (static_cast<unsigned char>(*at - '0') > 9) return murmur3_32(name, seed);
+  uint32_t number = 0;
+  if (size <= 8) return short_digits(at, size, &number) ? number + seed : murmur3_32(name, seed);
+  return hash_name(name, seed);
+}
+
+float decimal_one(const char* at, uint32_t size) noexcept {
+  float value = 1;
+  if (size != 0 && parse_cell(at, size, &value) != Parse::ok) return __builtin_nanf("");
+  return value;
+}
+
 void murmur_x8_scalar(Tokens names, const uint32_t* seed, bool digits_are_numbers,
                       uint32_t* out) noexcept {
   for (std::size_t i = 0; i < names.count; i++)
     out[i] = hash_one(names.text + names.begin[i], names.size[i], seed[i], digits_are_numbers);
 }
 
-std::size_t decimal_x4_scalar(Tokens numbers, float* out) noexcept {
-  std::size_t bad = 0;
+Decimals decimal_x4_scalar(Tokens numbers, float* out) noexcept {
+  Decimals all{0, false};
   for (std::size_t i = 0; i < numbers.count; i++) {
     out[i] = decimal_one(numbers.text + numbers.begin[i], numbers.size[i]);
-    bad += out[i] != out[i];
+    all.bad += out[i] != out[i];
+    all.has_zero |= out[i] == 0;
   }
-  return bad;
+  return all;
 }
 
 constinit const Table kScalarTable = {Level::scalar,          dot_scalar,       axpy_scalar,

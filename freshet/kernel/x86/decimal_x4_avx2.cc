@@ -43,8 +43,8 @@ __m128i two_words(const char* low, const char* high) noexcept {
 }
 
 // Four numbers; false: some need a closer look.
-inline bool four(const char* text, const uint32_t* begin, const uint32_t* sizes,
-                 float* out) noexcept {
+inline bool four(const char* text, const uint32_t* begin, const uint32_t* sizes, float* out,
+                 int* zeros) noexcept {
   const __m128i low = two_words(text + begin[0], text + begin[1]);
   const __m128i high = two_words(text + begin[2], text + begin[3]);
   __m256i bytes = _mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1);
@@ -103,22 +103,26 @@ inline bool four(const char* text, const uint32_t* begin, const uint32_t* sizes,
   const __m128i minus = _mm256_castsi256_si128(
       _mm256_permutevar8x32_epi32(is_minus, _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6)));
   value = _mm_or_ps(value, _mm_castsi128_ps(_mm_slli_epi32(minus, 31)));
-  _mm_storeu_ps(out, _mm_blendv_ps(value, _mm_set1_ps(1), _mm_castsi128_ps(is_empty)));
+  value = _mm_blendv_ps(value, _mm_set1_ps(1), _mm_castsi128_ps(is_empty));
+  *zeros |= _mm_movemask_ps(_mm_cmpeq_ps(value, _mm_setzero_ps()));
+  _mm_storeu_ps(out, value);
   return true;
 }
 
 }  // namespace
 
-std::size_t decimal_x4_avx2(Tokens numbers, float* out) noexcept {
+Decimals decimal_x4_avx2(Tokens numbers, float* out) noexcept {
   std::size_t bad = 0;
+  int zeros = 0;
   for (std::size_t i = 0; i < numbers.count; i += 4) {
-    if (four(numbers.text, numbers.begin + i, numbers.size + i, out + i)) continue;
+    if (four(numbers.text, numbers.begin + i, numbers.size + i, out + i, &zeros)) continue;
     for (std::size_t k = i; k < i + 4 && k < numbers.count; k++) {
       out[k] = decimal_one(numbers.text + numbers.begin[k], numbers.size[k]);
       bad += out[k] != out[k];
+      zeros |= out[k] == 0;
     }
   }
-  return bad;
+  return {bad, zeros != 0};
 }
 
 }  // namespace freshet::kernel

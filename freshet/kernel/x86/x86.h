@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "freshet/kernel/decimal_x4.h"
 #include "freshet/kernel/murmur_x8.h"
 #include "freshet/kernel/structural_scan.h"
 
@@ -28,6 +29,6 @@ void murmur_x8_avx2(Tokens names, const uint32_t* seed, bool digits_are_numbers,
 void murmur_x8_avx512(Tokens names, const uint32_t* seed, bool digits_are_numbers,
                       uint32_t* out) noexcept;
 
-std::size_t decimal_x4_avx2(Tokens numbers, float* out) noexcept;
+Decimals decimal_x4_avx2(Tokens numbers, float* out) noexcept;
 
 }  // namespace freshet::kernel

@@ -14,8 +14,14 @@ constexpr Table kAvx2{Level::avx2,          dot_avx2,       axpy_avx2,
 constexpr Table kAvx512{Level::avx512,          dot_avx2,         axpy_avx512,
                         structural_scan_avx512, murmur_x8_avx512, decimal_x4_avx2};
 
+// Each came with the same processors, but a virtual machine may hide one of them.
+bool has_avx2() noexcept {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+         __builtin_cpu_supports("bmi2");
+}
+
 bool has_avx512() noexcept {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+  return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
 
@@ -23,7 +29,7 @@ bool has_avx512() noexcept {
 
 const Table* x86_table(Level level) noexcept {
   if (level == Level::sse2 && __builtin_cpu_supports("sse2")) return &kSse2;
-  if (level == Level::avx2 && __builtin_cpu_supports("avx2")) return &kAvx2;
+  if (level == Level::avx2 && has_avx2()) return &kAvx2;
   if (level == Level::avx512 && has_avx512()) return &kAvx512;
   return nullptr;
 }
