@@ -88,7 +88,7 @@ Result<Table> Table::make(std::size_t size, const TableMemory* memory) noexcept 
 Result<Table> Table::clone() const noexcept {
   FRESHET_TRY_ASSIGN(Table copy, make(size_, memory_));
   for (uint32_t k = 0; k < chunks_; k++) {
-    if (!touched(k)) continue;
+    if (!touched(k) || is_watched()) continue;
     const std::span<const float> from = chunk(k);
     std::memcpy(copy.data_ + (from.data() - data_), from.data(), from.size_bytes());
     copy.marks_[k] = 1;

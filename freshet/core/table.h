@@ -45,7 +45,8 @@ class Table {
   /// `size` zeros; `exhausted` when the machine has no room for them. size 0 is a table without memory. memory: null for
   /// the heap; outlives the table.
   static Result<Table> make(std::size_t size, const TableMemory* memory = nullptr) noexcept;
-  /// The same numbers; untouched chunks stay without memory.
+  /// The same numbers; untouched chunks stay without memory. Of a watched table: zeros, for whoever watches it copies the
+  /// numbers while the writer goes on.
   Result<Table> clone() const noexcept;
 
   float* data() noexcept { return data_; }

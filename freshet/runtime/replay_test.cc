@@ -71,6 +71,38 @@ TEST_CASE("replay: from the start it reproduces every checkpoint bit for bit") {
   }
 }
 
+TEST_CASE("replay: checkpoints of a live table, written while it is trained, are those of their LSN") {
+  constexpr const char* kLiveSpec = "hash(bits=16) | logistic(bits=16)";
+  TestFolder folder;
+  LogThreads threads;
+  {
+    ServedModelOptions options = options_of(folder / "m", kLiveSpec);
+    options.keeps_log = true;
+    options.checkpoint_every_events = 40;
+    auto model = ServedModel::open(options, threads, catalog());
+    REQUIRE(model.ok());
+    REQUIRE((*model)->model().mode() == Publication::Mode::live);
+    for (int k = 0; k < 600; ++k) {
+      std::vector<Row> some;
+      for (int row = 0; row < 50; ++row)
+        some.push_back({{static_cast<float>((k * 50 + row) % 997), static_cast<float>(row % 7)}, row % 3 == 0 ? "1" : "0"});
+      TrainCall call;
+      call.block = rows(some);
+      call.ack = Ack::queued;
+      CHECK((*model)->train(std::move(call), [](TrainResult&&) noexcept {}).ok());
+      if (k == 300) CHECK((*model)->reset([](TrainResult&&) noexcept {}).ok());
+    }
+    CHECK((*model)->drain(30'000'000).ok());
+  }
+  ReplayOptions options = replay_of(folder / "m");
+  options.spec = kLiveSpec;
+  options.verifies = true;
+  auto all = replay(options, catalog());
+  if (!all.ok()) FAIL(std::string(all.status().text()));
+  CHECK(all->verified >= 3);
+  CHECK(all->counts.examples == 30'000);
+}
+
 TEST_CASE("replay: to an LSN gives the state of that moment") {
   TestFolder folder;
   LogThreads threads;

@@ -8,6 +8,7 @@
 #include "freshet/runtime/clock.h"
 #include "freshet/runtime/notice.h"
 #include "freshet/runtime/rider.h"
+#include "freshet/runtime/table_copy.h"
 
 namespace freshet {
 
@@ -38,10 +39,17 @@ class Trainer::LeaseStudent final : public Student {
   WriterLease& lease_;
 };
 
+/// Keeps the learner that readers see, and with it the tables being copied: a reset may put another in its place.
+struct Trainer::Copying {
+  Published<ModelView>::Retained view;
+  TableCopy tables;
+};
+
 /// What a checkpoint holds, at one LSN, apart from the training that goes on.
 struct Trainer::Capture {
   ModelFileWriter file;              // everything but the learner
-  std::unique_ptr<Learner> learner;  // a clone
+  std::unique_ptr<Learner> learner;  // a clone; a live one's tables are filled by `tables`
+  TableCopy* tables = nullptr;
   Lsn lsn = 0;
   uint64_t events = 0;
   int64_t began_ns = 0;
@@ -128,6 +136,7 @@ void Trainer::stop() noexcept {
   threads_.background.cancel(*job_);
   if (auto unwritten = job_->take())
     unwritten->answer(Status(Code::unavailable, "checkpoint: the model stopped before it was written"), 0);
+  copying_ = nullptr;
   std::vector<CheckpointCallback> asked;
   {
     const std::lock_guard lock(mutex_);
@@ -340,6 +349,7 @@ bool Trainer::is_checkpoint_due() noexcept {
 }
 
 void Trainer::checkpoint_if_due() noexcept {
+  if (copying_ != nullptr && !is_writing_.load(std::memory_order_acquire)) copying_ = nullptr;
   if (!is_checkpoint_due()) return;
   std::vector<CheckpointCallback> asked;
   {
@@ -356,7 +366,18 @@ void Trainer::checkpoint_if_due() noexcept {
   same.answer(Status(), gauges_.checkpoint_bytes);
 }
 
-// Everything that training will change is copied; the rest happens on the background thread.
+// A copy of the learner as it is now. Of a live one only what its readers don't share is copied here.
+Result<std::unique_ptr<Learner>> Trainer::twin() noexcept {
+  Learner& learner = lease_.working();
+  const std::span<Table* const> tables = learner.live_tables();
+  if (model_.mode() != Publication::Mode::live || tables.empty()) return learner.clone();
+  copying_.reset(new Copying{model_.read().retain(), TableCopy(tables)});
+  auto twin = learner.clone();
+  if (twin.ok()) FRESHET_TRY(copying_->tables.into((*twin)->live_tables()));
+  return twin;
+}
+
+// Everything that training will change is copied, or watched; the rest happens on the background thread.
 void Trainer::capture(std::vector<CheckpointCallback> asked) noexcept {
   auto capture = std::make_unique<Capture>();
   capture->asked = std::move(asked);
@@ -364,12 +385,13 @@ void Trainer::capture(std::vector<CheckpointCallback> asked) noexcept {
   capture->lsn = fold_->counts().lsn;
   capture->events = fold_->counts().events;
   checkpoint_due_ns_.store(capture->began_ns + options_.checkpoint_every_us * 1000, std::memory_order_relaxed);
-  auto learner = lease_.working().clone();
+  auto learner = twin();
   if (!learner.ok()) {
     notice(Level::error, learner.status().text());
     return capture->answer(learner.status(), 0);
   }
   capture->learner = *std::move(learner);
+  capture->tables = copying_ == nullptr ? nullptr : &copying_->tables;
   if (Status saved = fold_->save(capture->file, lease_.schema()); !saved.ok()) {
     notice(Level::error, saved.text());
     return capture->answer(saved, 0);
@@ -401,6 +423,7 @@ void Trainer::write(Capture& capture) noexcept {
 }
 
 Status Trainer::write_file(Capture& capture, uint64_t* bytes) noexcept {
+  if (capture.tables != nullptr) FRESHET_TRY(capture.tables->run());
   FRESHET_TRY(appender_.sync(capture.lsn));
   const auto id = std::span(appender_.log().model_id());
   capture.file.keys["log.id"] = std::vector<std::byte>(id.begin(), id.end());

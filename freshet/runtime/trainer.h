@@ -105,6 +105,7 @@ class Trainer {
   void stop_because(const Status& why) noexcept;
   bool is_checkpoint_due() noexcept;
   void checkpoint_if_due() noexcept;
+  Result<std::unique_ptr<Learner>> twin() noexcept;
   void capture(std::vector<CheckpointCallback> asked) noexcept;
   void write(Capture& capture) noexcept;
   Status write_file(Capture& capture, uint64_t* bytes) noexcept;
@@ -120,6 +121,8 @@ class Trainer {
   const Lsn recovered_;                 // events up to here are a replay: nobody is told
   std::unique_ptr<LeaseStudent> student_;
   std::unique_ptr<Tail> tail_;
+  struct Copying;
+  std::unique_ptr<Copying> copying_;    // a live learner's tables, while a checkpoint of it is written
   std::optional<ReplayMark> mark_;      // while there is something to replay
   std::thread thread_;
   std::atomic<bool> is_stopping_{false};
