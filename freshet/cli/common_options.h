@@ -19,15 +19,15 @@ inline constexpr std::array<std::string_view, 3> kColourNames{"auto", "always", 
 struct CommonOptions {
   bool json = false, quiet = false, help = false;
   Colour color = Colour::when_terminal;
-  uint32_t threads = 1;
+  uint32_t threads = 0;
   uint32_t seed = 0;
 };
 inline constexpr std::array kCommonOptions{
     option<&CommonOptions::json>("json", "Results as JSON on stdout, one object or one a line."),
     option<&CommonOptions::quiet>("quiet|q", "No progress and no notices, errors only."),
     option<&CommonOptions::color>("color", "Colours on the terminal.", kColourNames),
-    option<&CommonOptions::threads>("threads", "Threads to use; results never depend on it.", 1,
-                                    1024),
+    option<&CommonOptions::threads>(
+        "threads", "Threads to use, 0: as the cores allow; results never depend on it.", 0, 1024),
     option<&CommonOptions::seed>("seed", "Default of every seed option.", 0, 4294967295.0),
     option<&CommonOptions::help>("help|h", "Shows this."),
 };

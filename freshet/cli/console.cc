@@ -1,5 +1,6 @@
 #include "freshet/cli/console.h"
 
+#include <atomic>
 #include <cstdlib>
 
 #include <signal.h>
@@ -21,13 +22,12 @@ void write_all(std::FILE* to, std::string_view text) noexcept {
 struct Interrupt {
   void (*stop)(void* self) noexcept = nullptr;
   void* self = nullptr;
-  volatile sig_atomic_t count = 0;
+  std::atomic<int> count = 0;  // the handler runs on any thread
 };
 constinit Interrupt interrupt;
 
 void on_interrupt(int signal) {
-  interrupt.count = interrupt.count + 1;
-  if (interrupt.count > 1) {
+  if (interrupt.count.fetch_add(1) != 0) {
     ::signal(signal, SIG_DFL);
     raise(signal);
     return;

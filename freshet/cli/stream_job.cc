@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include <sched.h>
+
 #include "freshet/base/chars.h"
 #include "freshet/base/failure.h"
 #include "freshet/cli/data_options.h"
@@ -13,6 +15,13 @@
 
 namespace freshet {
 namespace {
+
+// A thread of its own for reading, unless one thread or one core is all there is.
+bool reads_ahead(uint32_t threads) noexcept {
+  if (threads != 0) return threads > 1;
+  cpu_set_t cores;
+  return sched_getaffinity(0, sizeof(cores), &cores) == 0 && CPU_COUNT(&cores) > 1;
+}
 
 constexpr uint64_t kCurvePoints = 1000;  // a point for so many examples, where --every doesn't say
 
@@ -84,17 +93,20 @@ Status StreamJob::open_pass() noexcept {
 Status StreamJob::run() noexcept {
   FRESHET_TRY(prepare());
   begin_ns_ = steady_ns();
-  ExampleBlock block;
   Status status;
   for (uint32_t pass = 0; pass < options_.data.passes && !is_interrupted_ && !is_full_; ++pass) {
     if (pass > 0) model_.learner->end_pass();
     FRESHET_TRY(open_pass());
+    BlockStream blocks(*input_, *model_.schema, reads_ahead(options_.common.threads),
+                       options_.data.limit == 0 ? 0 : options_.data.limit - examples_);
     while (!is_interrupted_ && !is_full_) {
-      FRESHET_TRY_ASSIGN(const bool has_some, input_->next(block));
-      if (!has_some) break;
-      FRESHET_TRY(learn_block(block));
+      FRESHET_TRY_ASSIGN(item_, blocks.next());
+      if (item_ == nullptr) break;
+      FRESHET_TRY(learn_block(item_->block));
       after_block();
     }
+    item_ = nullptr;
+    blocks.finish();
     is_interrupted_ = is_interrupted_ || was_interrupted();
   }
   if (delayed_) FRESHET_TRY(delayed_->finish());
@@ -107,8 +119,7 @@ Status StreamJob::run() noexcept {
 
 Status StreamJob::place(const Status& status, const ExampleBlock& block,
                         uint32_t k) const noexcept {
-  return failure(status.code(), std::string(input_->source_name()) + ":" +
-                                    std::to_string(block.line(k)) + ": " +
+  return failure(status.code(), item_->source + ":" + std::to_string(block.line(k)) + ": " +
                                     std::string(status.text()));
 }
 
@@ -151,12 +162,13 @@ void StreamJob::count_one() noexcept {
 
 // The class that precision and its kind look for, as soon as it is known.
 void StreamJob::find_positive() noexcept {
-  const uint32_t classes = model_.schema->class_count();
+  const uint32_t classes = item_->classes;  // not those of blocks read ahead
   if (classes == classes_) return;
   classes_ = classes;
   uint32_t id = positive_class(*model_.schema);
   const std::string_view name = options_.evaluation.positive;
   if (!name.empty()) id = find_class(*model_.schema, name).value_or(0xffffffff);
+  if (id >= classes) id = name.empty() ? 1 : 0xffffffff;  // its class comes later
   evaluation_->set_positive(id);
 }
 
@@ -187,7 +199,7 @@ std::string StreamJob::progress_line() const {
     text += ", " + std::string(evaluation_->metric_name(0)) + " " + human(score.all);
     if (options_.evaluation.window != 0) text += " (window " + human(score.window) + ")";
   }
-  const uint64_t size = input_->size(), position = input_->position();
+  const uint64_t size = input_->size(), position = item_ == nullptr ? 0 : item_->position;
   if (console_.stderr_is_terminal() && size != 0 && position != 0 && options_.data.limit == 0) {
     const double left = seconds * (static_cast<double>(size) - static_cast<double>(position)) /
                         static_cast<double>(position);

@@ -10,6 +10,7 @@
 #include "freshet/cli/console.h"
 #include "freshet/cli/loss_report.h"
 #include "freshet/cli/model_io.h"
+#include "freshet/ingest/block_stream.h"
 #include "freshet/ingest/input.h"
 #include "freshet/metric/delayed_evaluation.h"
 #include "freshet/metric/evaluation.h"
@@ -64,6 +65,7 @@ class StreamJob {
   StoredModel& model_;
   Console& console_;
   std::unique_ptr<Input> input_;
+  const BlockStream::Item* item_ = nullptr;  // what is being learned
   std::unique_ptr<Evaluation> evaluation_;
   std::optional<DelayedEvaluation> delayed_;
   ReaderOptions reading_;
