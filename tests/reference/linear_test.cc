@@ -61,6 +61,13 @@ TEST_CASE("linear: sgd, with l1, with l2") {
                 5e-5);
 }
 
+TEST_CASE("ftrl: scaled streams") {
+  const char* spec = "scale | ftrl(alpha=0.1, bits=18)";
+  check_figures(spec, "bananas.csv", {{"accuracy", .551509}, {"f1", .182881}}, 2e-4);
+  check_figures(spec, "phishing.csv", {{"accuracy", .895200}, {"f1", .882511}}, 2e-4);
+  check_figures(spec, "elec2.csv", {{"accuracy", .795220}, {"f1", .743808}}, 2e-4);
+}
+
 TEST_CASE("passive_aggressive: modes 1 and 2") {
   const char* spec = "scale | passive_aggressive";
   check_figures(spec, "bananas.csv", {{"accuracy", .511132}, {"f1", .463672}});

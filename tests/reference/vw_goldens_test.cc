@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <cmath>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "freshet/base/hash.h"
 #include "freshet/core/learner.h"
 #include "freshet/core/model_file.h"
 #include "freshet/core/spec.h"
@@ -75,6 +78,75 @@ TEST_CASE("vw: the progressive loss of Vowpal Wabbit on its own files") {
     CAPTURE(loss(*student));
     CHECK(is_near(loss(*student), run.loss));
     if (run.features != 0) CHECK(student->progress()->features == run.features);
+  }
+}
+
+namespace {
+
+/// A CSV of numbers as VW text would have it: `1 |f name:value`, labels -1 and 1, zeros left out.
+std::vector<ExampleBuffer> as_vw_text(const std::string& path) {
+  std::ifstream file(path);
+  std::string header, line;
+  std::getline(file, header);
+  std::vector<uint32_t> index;
+  std::istringstream names(header);
+  for (std::string name; std::getline(names, name, ',');)
+    index.push_back(hash_name(name, hash_name("f", 0)));
+  std::vector<ExampleBuffer> all;
+  while (std::getline(file, line)) {
+    ExampleBuffer& x = all.emplace_back();
+    const char* at = line.c_str();
+    for (std::size_t k = 0; k < index.size(); k++) {
+      char* end = nullptr;
+      const float value = std::strtof(at, &end);
+      at = end + 1;
+      if (k + 1 == index.size()) {
+        x.label.push_back(value == 1 ? 1.0f : -1.0f);
+      } else if (value != 0) {
+        x.index.push_back(index[k]);
+        x.value.push_back(value);
+      }
+    }
+    x.groups.push_back({'f', 0, static_cast<uint32_t>(x.index.size())});
+  }
+  return all;
+}
+
+struct StreamRun {
+  const char* spec;
+  double bananas, phishing, elec2, rcv1;  // 0: no figure
+};
+
+constexpr StreamRun kStreamRuns[] = {
+    {"vw(loss=logistic)", .687115, .367963, .551463, 0},
+    {"vw(loss=logistic, sgd=true)", .747046, .336721, .460633, 0},
+    {"vw(loss=logistic, l1=1e-5, l2=1e-5)", .687119, .368415, .558940, 0},
+    {"vw(loss=logistic, interactions=ff)", .654356, .301207, .435548, 0},
+    {"ftrl(alpha=0.5)", .688634, .330258, .538106, .586666},
+};
+
+}  // namespace
+
+TEST_CASE("vw, ftrl: log losses of Vowpal Wabbit on streams (learners.md, 15)") {
+  for (const char* name : {"bananas", "phishing", "elec2", "rcv1"}) {
+    const bool is_text = std::string(name) == "rcv1";
+    const std::string path =
+        shared_data(is_text ? "vw/rcv1_small.dat" : std::string("streams/") + name + ".csv");
+    if (path.empty()) return;
+    const auto rows = is_text ? read_vw_text(path) : as_vw_text(path);
+    for (const StreamRun& run : kStreamRuns) {
+      const double wanted = name[0] == 'b'   ? run.bananas
+                            : name[0] == 'p' ? run.phishing
+                            : name[0] == 'e' ? run.elec2
+                                             : run.rcv1;
+      if (wanted == 0) continue;
+      CAPTURE(name);
+      CAPTURE(run.spec);
+      const auto student = learner(run.spec);
+      teach(*student, rows);
+      CAPTURE(loss(*student));
+      CHECK(is_near(loss(*student), wanted));
+    }
   }
 }
 

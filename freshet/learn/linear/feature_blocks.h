@@ -10,8 +10,10 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "freshet/base/bits.h"
+#include "freshet/core/check.h"
 #include "freshet/core/example.h"
 #include "freshet/core/interactions.h"
 
@@ -150,6 +152,57 @@ uint64_t visit_features(const FeatureView& view, bool has_constant, const Intera
 /// of an example without namespaces are one group, 32; dense and nominal ones beside namespaces belong to none.
 /// The view is valid until `to` changes.
 FeatureView flatten(const FeatureView& from, ExampleBuffer& to) noexcept;
+
+/// What each feature adds to a sum, for Learner::explain: the dense, numeric and nominal features in order, then the constant
+/// with `initial`. What an interaction adds goes to its factors in equal parts.
+class Explanation {
+ public:
+  /// view: of an example as it was given, not flattened; borrowed. parts: how many there are.
+  Explanation(const FeatureView& view, std::size_t parts) : view_(view), sums_(parts) {}
+  /// weight_of: uint32_t -> float.
+  template <class WeightOf>
+  void add_features(WeightOf&& weight_of) {
+    const Example& x = view_.x;
+    std::size_t at = 0;
+    const auto part = [&](uint32_t index, float value) {
+      if (value != 0) {
+        sums_[at] = static_cast<double>(weight_of(index)) * static_cast<double>(value);
+        origin_.push_back(at);
+      }
+      at++;
+    };
+    for (std::size_t k = 0; k < x.dense.size(); k++)
+      part(static_cast<uint32_t>(k), x.dense[k]);
+    for (std::size_t k = 0; k < x.numeric.index.size(); k++)
+      part(x.numeric.index[k],
+           k >= view_.initial_begin && k < view_.initial_end ? 0 : x.numeric.value[k]);
+    for (std::size_t k = 0; k < x.nominal.index.size(); k++)
+      part(mix(x.nominal.index[k], x.nominal.category[k]), 1);
+  }
+  void add_constant(float weight, float initial) noexcept {
+    sums_.back() += static_cast<double>(weight) + static_cast<double>(initial);
+  }
+  /// flat: the same example, in which interactions are made. After add_features().
+  template <class WeightOf>
+  void add_interactions(const Interactions& crosses, const FeatureView& flat,
+                        WeightOf&& weight_of) {
+    crosses.each(flat.x, [&](uint32_t index, float value, std::span<const uint32_t> factors) {
+      const double share = static_cast<double>(weight_of(index)) * static_cast<double>(value) /
+                           static_cast<double>(factors.size());
+      for (const uint32_t factor : factors)
+        sums_[origin_[factor]] += share;
+    });
+  }
+  void write(std::span<float> parts) const noexcept {
+    for (std::size_t k = 0; k < parts.size(); k++)
+      parts[k] = clamp_to_float(sums_[k]);
+  }
+
+ private:
+  const FeatureView& view_;
+  std::vector<double> sums_;
+  std::vector<std::size_t> origin_;  // by place among the features that aren't absent
+};
 
 /// What a look at an example finds.
 enum class Looked : uint8_t { fine, bad };

@@ -4,6 +4,7 @@
 
 #include "freshet/core/check.h"
 #include "freshet/core/registry.h"
+#include "freshet/learn/linear/progress.h"
 
 namespace freshet {
 namespace {
@@ -135,20 +136,8 @@ Status Vw::learn(const Example& x, std::span<float> before) noexcept {
   const VwModel::Learned learned = model_->learn(view, y, x.weight, 0);
   if (!before.empty() && !is_widened)
     before[0] = is_of_two ? probability(learned.before) : learned.before;
-  count(learned, y, x.weight);
+  count_example(progress_, y, x.weight, learned.score, learned.loss, learned.features);
   return {};
-}
-
-void Vw::count(const VwModel::Learned& learned, float y, float h) noexcept {
-  const double weight = static_cast<double>(h), target = static_cast<double>(y);
-  progress_.examples++;
-  progress_.features += learned.features;
-  progress_.weight += weight;
-  progress_.label_sum += weight * target;
-  progress_.label_squares += weight * target * target;
-  progress_.loss_sum += weight * static_cast<double>(learned.loss);
-  progress_.label = y;
-  progress_.prediction = learned.score;
 }
 
 Status Vw::learn_many(std::span<const Example> asked, std::span<const Example> taught,

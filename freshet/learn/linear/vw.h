@@ -111,7 +111,6 @@ class Vw final : public Learner {
   Vw(const VwOptions& options, std::string_view interactions,
      std::unique_ptr<VwModel> model) noexcept;
   float said(float sum) const noexcept;
-  void count(const VwModel::Learned& learned, float y, float h) noexcept;
   bool is_same_kind(const Learner& other) const noexcept;
 
   std::string interactions_;  // options_ looks at it

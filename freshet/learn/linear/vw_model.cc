@@ -11,22 +11,6 @@ namespace {
 
 constexpr char kTooLarge[] = "vw: its rows are larger than memory; raise memory or lower bits";
 
-/// Rows of the only class.
-struct OnlyRows {
-  uint32_t mask;
-  std::size_t operator()(uint32_t index) const noexcept { return index & mask; }
-};
-
-/// Weights inside rows, or alone.
-template <class Load, class RowOf, std::size_t kStride>
-struct WeightAt {
-  const float* base;
-  RowOf row_of;
-  const float* at(uint32_t index) const noexcept { return base + row_of(index) * kStride; }
-  float operator()(uint32_t index) const noexcept { return Load::load(*at(index)); }
-  void prefetch(uint32_t index) const noexcept { __builtin_prefetch(at(index)); }
-};
-
 float truncated(float w, float gravity) noexcept {
   const float size = math_abs(w) - gravity;
   return size <= 0 ? 0 : w < 0 ? -size : size;
@@ -329,40 +313,16 @@ void VwModel::explain(const Example& x, uint32_t k, std::span<float> parts) cons
   const auto weight = [&](uint32_t index) {
     const std::size_t row = rows(k)(index);
     const float w = mapped_ != nullptr ? mapped_[row] : live_load(table_.data()[row * kRow]);
-    return static_cast<double>(effective(w, state));
+    return effective(w, state);
   };
-  std::vector<double> sums(parts.size());
-  std::vector<uint32_t> origin;  // of features that interactions are made of
-  std::size_t at = 0;
-  const auto part = [&](uint32_t index, float value) {
-    if (value != 0) {
-      sums[at] = weight(index) * static_cast<double>(value);
-      origin.push_back(static_cast<uint32_t>(at));
-    }
-    at++;
-  };
-  for (std::size_t i = 0; i < x.dense.size(); i++)
-    part(static_cast<uint32_t>(i), x.dense[i]);
-  for (std::size_t i = 0; i < x.numeric.index.size(); i++)
-    part(x.numeric.index[i],
-         i >= view.initial_begin && i < view.initial_end ? 0 : x.numeric.value[i]);
-  for (std::size_t i = 0; i < x.nominal.index.size(); i++)
-    part(mix(x.nominal.index[i], x.nominal.category[i]), 1);
-  if (settings_.has_constant) sums[at] = weight(kConstantFeature);
-  sums[at] += static_cast<double>(live_load(state.live_contraction) * view.initial);
-  if (!interactions_.empty()) {
-    with_view(x, [&](const FeatureView& flat) {
-      interactions_.each(
-          flat.x, [&](uint32_t index, float value, std::span<const uint32_t> factors) {
-            const double share =
-                weight(index) * static_cast<double>(value) / static_cast<double>(factors.size());
-            for (const uint32_t factor : factors)
-              sums[origin[factor]] += share;
-          });
-    });
-  }
-  for (std::size_t i = 0; i < parts.size(); i++)
-    parts[i] = clamp_to_float(sums[i]);
+  Explanation all(view, parts.size());
+  all.add_features(weight);
+  all.add_constant(settings_.has_constant ? weight(kConstantFeature) : 0,
+                   live_load(state.live_contraction) * view.initial);
+  if (!interactions_.empty())
+    with_view(x,
+              [&](const FeatureView& flat) { all.add_interactions(interactions_, flat, weight); });
+  all.write(parts);
 }
 
 }  // namespace freshet

@@ -112,7 +112,6 @@ class VwModel {
   Rows rows(uint32_t k) const noexcept { return {mask_, shift_, k}; }
   std::size_t row_count() const noexcept { return std::size_t{mask_} + 1; }
   bool is_penalized() const noexcept { return settings_.l1 > 0 || settings_.l2 > 0; }
-  bool is_initial(std::size_t row) const noexcept;
   float effective(float w, const ClassState& state) const noexcept;
   template <class Load>
   float sum(const FeatureView& view, uint32_t k, uint64_t* features) const noexcept;
@@ -126,8 +125,6 @@ class VwModel {
   bool overflows(const FeatureView& view, float d) const noexcept;
   void penalize(ClassState& state, float u, float g) noexcept;
   void fold(uint32_t k) noexcept;
-  Status load_rows(Reader& reader) noexcept;
-  Status load_weights(Reader& reader) noexcept;
 
   VwSettings settings_;
   Interactions interactions_;

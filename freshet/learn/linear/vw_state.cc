@@ -1,6 +1,7 @@
 #include <vector>
 
 #include "freshet/core/check.h"
+#include "freshet/learn/linear/row_columns.h"
 #include "freshet/learn/linear/vw_model.h"
 
 /// What of a VwModel is written to files, read from them, shown and joined. Tensors: `w`, `G` (adaptive), `N` (normalized),
@@ -11,35 +12,18 @@ namespace {
 
 constexpr std::size_t kRow = 4;
 constexpr char kState[] = "vw: its state in the model file has another size than it should";
-constexpr char kRows[] = "vw: the rows in the model file are out of order or range";
-constexpr char kValues[] = "vw: a weight in the model file isn't finite";
+constexpr char kRows[] =
+    "vw: its rows in the model file are out of order or range, or of another size, or not finite";
 constexpr std::size_t kClassNumbers = 7;  // of a class in tensor `state`
 
-struct Column {
-  const char* name;
-  std::size_t cell;
-};
-
-std::vector<Column> columns(const VwSettings& settings) {
-  std::vector<Column> all{{"w", 0}};
-  if (settings.adaptive) all.push_back({"G", 1});
+std::vector<RowColumn> columns(const VwSettings& settings) {
+  std::vector<RowColumn> all{{"w", 0, settings.initial_weight}};
+  if (settings.adaptive) all.push_back({"G", 1, static_cast<float>(settings.initial_t)});
   if (settings.normalized) all.push_back({"N", 2});
   return all;
 }
 
-bool same_bits(float a, float b) noexcept {
-  return bit_cast<uint32_t>(a) == bit_cast<uint32_t>(b);
-}
-
 }  // namespace
-
-// As it was made: then it needn't be in a file.
-bool VwModel::is_initial(std::size_t row) const noexcept {
-  const float* cells = table_.data() + row * kRow;
-  const float squares = settings_.adaptive ? static_cast<float>(settings_.initial_t) : 0;
-  return same_bits(cells[0], settings_.initial_weight) && same_bits(cells[1], squares) &&
-         same_bits(cells[2], 0);
-}
 
 Status VwModel::save(Writer& writer) const noexcept {
   if (only_predicts())
@@ -61,29 +45,7 @@ Status VwModel::save(Writer& writer) const noexcept {
   FRESHET_TRY(put_value<uint64_t>(writer, "skipped", skipped_));
   FRESHET_TRY(put_array<uint64_t>(writer, "met", interactions_.met()));
 
-  // A row of a chunk never stored to is as the system gave it: initial, or all of them are stored to.
-  std::vector<uint32_t> rows;
-  const std::size_t few = row_count() / 8;
-  bool is_sparse = true;
-  for (uint32_t chunk = 0; chunk < table_.chunk_count() && is_sparse; chunk++) {
-    if (!table_.touched(chunk)) continue;
-    const std::span<const float> floats = table_.chunk(chunk);
-    const std::size_t first = static_cast<std::size_t>(floats.data() - table_.data()) / kRow;
-    for (std::size_t row = first; row < first + floats.size() / kRow && is_sparse; row++) {
-      if (is_initial(row)) continue;
-      is_sparse = rows.size() < few;
-      rows.push_back(static_cast<uint32_t>(row));
-    }
-  }
-  if (is_sparse) FRESHET_TRY(put_array<uint32_t>(writer, "rows", rows));
-  std::vector<float> values(is_sparse ? rows.size() : row_count());
-  for (const Column& column : columns(settings_)) {
-    const float* cells = table_.data() + column.cell;
-    for (std::size_t i = 0; i < values.size(); i++)
-      values[i] = cells[(is_sparse ? rows[i] : i) * kRow];
-    FRESHET_TRY(put_array<float>(writer, column.name, values));
-  }
-  return {};
+  return save_rows(writer, table_, kRow, columns(settings_));
 }
 
 Status VwModel::load(Reader& reader) noexcept {
@@ -110,58 +72,9 @@ Status VwModel::load(Reader& reader) noexcept {
   FRESHET_TRY(get_into<uint64_t>(reader, "met", met));
   if (Status widened = interactions_.set_met(met); !widened.ok())
     return {Code::corrupt, "vw: the groups met in the model file are more than can be"};
-  return reader.stays() ? load_weights(reader) : load_rows(reader);
-}
-
-// To learn on: every column into its cell.
-Status VwModel::load_rows(Reader& reader) noexcept {
-  auto rows = get_array<uint32_t>(reader, "rows");
-  if (!rows.ok() && rows.status().code() != Code::not_found) return std::move(rows).status();
-  const std::size_t count = rows.ok() ? rows->size() : row_count();
-  if (!rows.ok()) FRESHET_TRY(table_.expect_whole());
-  for (const Column& column : columns(settings_)) {
-    FRESHET_TRY_ASSIGN(const auto values, get_array<float>(reader, column.name));
-    if (values.size() != count) return {Code::corrupt, kState};
-    for (std::size_t i = 0; i < count; i++) {
-      const std::size_t row = rows.ok() ? (*rows)[i] : i;
-      if (rows.ok() && (row >= row_count() || (i != 0 && row <= (*rows)[i - 1])))
-        return {Code::corrupt, kRows};
-      if (column.cell == 0 && !is_finite(values[i])) return {Code::corrupt, kValues};
-      const std::size_t at = row * kRow + column.cell;
-      if (same_bits(table_.data()[at], values[i]))
-        continue;  // a page of zeros stays without memory
-      table_.touch(at);
-      live_store(table_.data()[at], values[i]);
-    }
-  }
-  return {};
-}
-
-// To predict only: w alone, where it stands if it is whole.
-Status VwModel::load_weights(Reader& reader) noexcept {
-  auto rows = get_array<uint32_t>(reader, "rows");
-  if (!rows.ok() && rows.status().code() != Code::not_found) return std::move(rows).status();
-  FRESHET_TRY_ASSIGN(const auto values, get_array<float>(reader, "w"));
-  if (!rows.ok()) {
-    if (values.size() != row_count()) return {Code::corrupt, kState};
-    mapped_ = values.data();
-  } else {
-    if (values.size() != rows->size()) return {Code::corrupt, kState};
-    FRESHET_TRY_ASSIGN(weights_, Table::make(row_count(), memory_));
-    if (settings_.initial_weight != 0)
-      for (std::size_t row = 0; row < row_count(); row++) {
-        weights_.touch(row);
-        weights_.data()[row] = settings_.initial_weight;
-      }
-    for (std::size_t i = 0; i < values.size(); i++) {
-      const std::size_t row = (*rows)[i];
-      if (row >= row_count() || (i != 0 && row <= (*rows)[i - 1])) return {Code::corrupt, kRows};
-      if (!is_finite(values[i])) return {Code::corrupt, kValues};
-      weights_.touch(row);
-      weights_.data()[row] = values[i];
-    }
-    mapped_ = weights_.data();
-  }
+  const std::vector<RowColumn> all = columns(settings_);
+  if (!reader.stays()) return load_rows(reader, table_, kRow, all, kRows);
+  FRESHET_TRY_ASSIGN(mapped_, load_column(reader, all[0], row_count(), weights_, memory_, kRows));
   table_ = Table();
   return {};
 }
