@@ -37,7 +37,8 @@ inline constexpr std::array<std::string_view, 2> kOnBadLineNames{"stop", "skip"}
 
 /// What is read.
 struct DataOptions {
-  std::string_view data, format;
+  std::string_view data, format, cache;
+  bool follow = false;
   uint32_t passes = 1;
   uint64_t limit = 0;
   uint64_t max_line = 16u << 20;
@@ -52,6 +53,8 @@ inline constexpr std::array kDataOptions{
         "data|d", "A file, '-' (standard input) or a glob; gzip, zstd, lz4 by content."),
     option<&DataOptions::format>("format",
                                  "A format by name; else told by the ending or the first line."),
+    option<&DataOptions::cache>("cache", "A file of blocks: written at first, read the next time."),
+    option<&DataOptions::follow>("follow", "Wait at the file's end for more, until Ctrl-C."),
     option<&DataOptions::passes>("passes", "How often the data is gone through.", 1, 1e6),
     option<&DataOptions::limit>("limit", "At most so many examples; 0: all.", 0, 1e18),
     option<&DataOptions::max_line>("max_line", "Longest line or record; 256 KiB are always read.",

@@ -74,6 +74,10 @@ Result<InputOptions> input_options(const DataOptions& options) noexcept {
   input.skip_bad_lines = options.on_bad_line == OnBadLine::skip;
   input.max_line = options.max_line;
   input.max_window = options.max_window;
+  input.follow = options.follow;
+  input.cache = options.cache;
+  if (options.follow && options.passes > 1)
+    return {Code::invalid_argument, "--passes: what is followed has no end to begin again from"};
   if (options.passes > 1 && options.data == "-") {
     return {Code::invalid_argument,
             "--passes: standard input can be read once only; write it to a file first"};

@@ -49,6 +49,7 @@ void ExampleBlock::clear() noexcept {
   decisions_.clear();
   decision_begin_ = 0;
   text_.clear();
+  text_views_.clear();
   text_bytes_.clear();
   ids_.clear();
   time_.clear();

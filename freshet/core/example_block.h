@@ -53,7 +53,8 @@ class ExampleBlock {
     numeric = 0,
     nominal = 1,
     category = 2,
-    label_class = 3
+    label_class = 3,
+    text = 4
   };  // Written to files.
   struct Name {
     NameKind kind;

@@ -27,6 +27,11 @@ using Value = std::variant<bool, int64_t, uint64_t, double, std::string,
                            std::vector<std::byte>>;  // types 1..6
 using Keys = std::map<std::string, Value, std::less<>>;
 
+/// The bytes of chunk HEAD, which block files have, too (docs/blocks-format.md): sorted by key.
+std::vector<std::byte> encode_keys(const Keys& keys) noexcept;
+/// The other way; lengths, types and order are checked before use: `corrupt`.
+Result<Keys> decode_keys(std::span<const std::byte> bytes) noexcept;
+
 /// A four-character tag. Chunks that this version does not know are skipped if optional, else the
 /// file is `unsupported`.
 struct ChunkTag {

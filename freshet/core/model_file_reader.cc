@@ -231,6 +231,12 @@ Result<std::unique_ptr<T>> make_component(const ModelFileReader& file, const Ent
 
 }  // namespace
 
+Result<Keys> decode_keys(std::span<const std::byte> bytes) noexcept {
+  Keys keys;
+  FRESHET_TRY(read_head(bytes, keys));
+  return keys;
+}
+
 Result<ModelFileReader> ModelFileReader::open(std::span<const std::byte> bytes) noexcept {
   FRESHET_TRY(check_preamble(bytes));
   ModelFileReader file;

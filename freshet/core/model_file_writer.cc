@@ -111,6 +111,10 @@ Value option_value(const OptionSpec& spec, const void* options) {
 
 }  // namespace
 
+std::vector<std::byte> encode_keys(const Keys& keys) noexcept {
+  return head_bytes(keys);
+}
+
 /// Puts a component's tensors under its prefix.
 class PrefixWriter final : public Writer {
  public:

@@ -16,7 +16,8 @@ using NameKind = ExampleBlock::NameKind;
 
 // Categories need their feature's id first.
 bool is_feature(const ExampleBlock::Name& name) noexcept {
-  return name.kind == NameKind::numeric || name.kind == NameKind::nominal;
+  return name.kind == NameKind::numeric || name.kind == NameKind::nominal ||
+         name.kind == NameKind::text;
 }
 
 Result<uint32_t> add_name(const ExampleBlock::Name& name, Schema& schema, bool binary,
@@ -26,6 +27,8 @@ Result<uint32_t> add_name(const ExampleBlock::Name& name, Schema& schema, bool b
       return schema.feature(name.text, Schema::Kind::numeric);
     case NameKind::nominal:
       return schema.feature(name.text, Schema::Kind::nominal);
+    case NameKind::text:
+      return schema.feature(name.text, Schema::Kind::text);
     case NameKind::category:
       return schema.category(ids[name.feature], name.text);
     case NameKind::label_class:
@@ -45,6 +48,8 @@ uint32_t find_name(const ExampleBlock::Name& name, const Schema& schema,
       return feature(Schema::Kind::numeric);
     case NameKind::nominal:
       return feature(Schema::Kind::nominal);
+    case NameKind::text:
+      return feature(Schema::Kind::text);
     case NameKind::category: {
       const uint32_t of = ids[name.feature];
       return of == kNone ? kNone : schema.find_category(of, name.text).value_or(kNone);
@@ -64,11 +69,12 @@ class BlockCodec::Renamer {
   Renamer(ExampleBlock& block, std::span<const uint32_t> ids) noexcept : b_(block), ids_(ids) {}
 
   void run() noexcept {
-    if (has(NameKind::numeric) || has(NameKind::nominal)) {
+    if (has(NameKind::numeric) || has(NameKind::nominal) || has(NameKind::text)) {
       const bool stays_dense = permute_dense();
       numeric(stays_dense);
       nominal();
     }
+    if (has(NameKind::text)) texts();
     if (has(NameKind::label_class)) labels();
     b_.names.clear();
     b_.own_names = false;
@@ -82,27 +88,34 @@ class BlockCodec::Renamer {
                        [kind](const auto& name) { return name.kind == kind; });
   }
 
-  // Columns whose ids are 0 .. d-1 in any order change places.
+  // Columns whose ids are 0 .. w-1 in any order change places, for every width w of a row.
   bool permute_dense() noexcept {
-    const std::size_t rows = b_.dense_end_.size();
     if (b_.dense_.empty()) return true;
-    const uint32_t d = b_.dense_end_[0];
-    for (std::size_t k = 0; k < rows; ++k)
-      if (b_.dense_end_[k] != d * (k + 1)) return false;
-    const std::span<const uint32_t> ids = ids_.first(d);
-    std::vector<bool> seen(d);
+    uint32_t widest = 0, begin = 0;
+    for (const uint32_t end : b_.dense_end_)
+      widest = std::max(widest, end - std::exchange(begin, end));
+    std::vector<bool> is_whole(widest + 1), seen(widest);
+    is_whole[0] = true;
     bool in_order = true;
-    for (uint32_t k = 0; k < d; ++k) {
-      if (ids[k] >= d || seen[ids[k]]) return false;
-      seen[ids[k]] = true;
-      in_order = in_order && ids[k] == k;
+    for (uint32_t k = 0, highest = 0; k < widest; ++k) {
+      const uint32_t id = ids_[k];
+      if (id >= widest || seen[id]) break;  // no wider row can stay
+      seen[id] = true;
+      highest = std::max(highest, id);
+      is_whole[k + 1] = highest == k;
+      in_order = in_order && id == k;
     }
+    begin = 0;
+    for (const uint32_t end : b_.dense_end_)
+      if (!is_whole[end - std::exchange(begin, end)]) return false;
     if (in_order) return true;
-    std::vector<float> row(d);
-    for (std::size_t at = 0; at < b_.dense_.size(); at += d) {
-      for (uint32_t k = 0; k < d; ++k)
-        row[ids[k]] = b_.dense_[at + k];
-      std::copy(row.begin(), row.end(), b_.dense_.begin() + static_cast<std::ptrdiff_t>(at));
+    std::vector<float> row(widest);
+    begin = 0;
+    for (const uint32_t end : b_.dense_end_) {
+      for (uint32_t k = begin; k < end; ++k)
+        row[ids_[k - begin]] = b_.dense_[k];
+      std::copy_n(row.begin(), end - begin, b_.dense_.begin() + begin);
+      begin = end;
     }
     return true;
   }
@@ -160,6 +173,20 @@ class BlockCodec::Renamer {
     b_.category_.resize(kept);
   }
 
+  void texts() noexcept {
+    uint32_t kept = 0, begin = 0;
+    for (uint32_t& end : b_.text_end_) {
+      for (uint32_t k = begin; k < end; ++k) {
+        ExampleBlock::TextCell cell = b_.text_[k];
+        cell.index = ids_[cell.index];
+        if (cell.index != kNone) b_.text_[kept++] = cell;
+      }
+      begin = std::exchange(end, kept);
+    }
+    b_.text_.resize(kept);
+    b_.text_views_.clear();
+  }
+
   void labels() noexcept {
     uint32_t kept = 0, begin = 0;
     for (uint32_t& end : b_.label_end_) {
@@ -201,10 +228,18 @@ void BlockCodec::resolve_known(ExampleBlock& block, const Schema& schema) noexce
 void BlockCodec::name(ExampleBlock& block, const Schema& schema, bool classes) noexcept {
   const uint32_t features = schema.feature_count();
   block.names.clear();
+  const auto kind_of = [&](uint32_t f) {
+    switch (schema.kind(f)) {
+      case Schema::Kind::nominal:
+        return NameKind::nominal;
+      case Schema::Kind::text:
+        return NameKind::text;
+      default:
+        return NameKind::numeric;
+    }
+  };
   for (uint32_t f = 0; f < features; ++f)
-    block.names.push_back(
-        {schema.kind(f) == Schema::Kind::nominal ? NameKind::nominal : NameKind::numeric, 0,
-         std::string(schema.name(f))});
+    block.names.push_back({kind_of(f), 0, std::string(schema.name(f))});
   // Categories and classes only as far as the block has them: a schema may hold a million.
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> places;
   const auto place = [&](NameKind kind, uint32_t feature, uint32_t id, std::string_view text) {

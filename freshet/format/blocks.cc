@@ -536,7 +536,7 @@ class BlockCodec::Decoder {
     for (uint32_t k = 0; k < count; ++k) {
       if (body_.size() < 7) return bad("blocks: fewer names than announced");
       const auto kind = std::to_integer<uint8_t>(body_[0]);
-      if (kind > static_cast<uint8_t>(ExampleBlock::NameKind::label_class))
+      if (kind > static_cast<uint8_t>(ExampleBlock::NameKind::text))
         return bad("blocks: a name of an unknown kind");
       const uint32_t feature = get_u32(&body_[1]);
       const std::size_t length = get_u16(&body_[5]);
@@ -631,7 +631,8 @@ class BlockCodec::Decoder {
     };
     bool has_classes = false, has_features = false;
     for (const ExampleBlock::Name& name : b_.names) {
-      has_features = has_features || name.kind == numeric || name.kind == nominal;
+      has_features = has_features || name.kind == numeric || name.kind == nominal ||
+                     name.kind == ExampleBlock::NameKind::text;
       if (name.kind == category && !is(name.feature, nominal))
         return bad("blocks: a category of no nominal feature");
       has_classes = has_classes || name.kind == label_class;
@@ -664,6 +665,12 @@ class BlockCodec::Decoder {
         return bad("blocks: a nominal feature or category without a name");
       }
     }
+    const bool has_texts = std::any_of(b_.names.begin(), b_.names.end(), [](const auto& name) {
+      return name.kind == ExampleBlock::NameKind::text;
+    });
+    for (const ExampleBlock::TextCell& cell : b_.text_)
+      if (has_texts && !is(cell.index, ExampleBlock::NameKind::text))
+        return bad("blocks: a text without a name");
     return {};
   }
 

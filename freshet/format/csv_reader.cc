@@ -13,8 +13,7 @@ namespace freshet {
 namespace {
 
 using Role = CsvColumn::Role;
-constexpr uint32_t kSample = 100;               // records that kinds are told by
-constexpr std::size_t kSampleBytes = 1u << 20;  // or those in so many bytes
+constexpr std::size_t kSampleBytes = 1u << 20;  // kinds are told by so many bytes, if not by options_.sample records
 constexpr uint32_t kGroup = 32;                 // the one group of a row's features
 
 }  // namespace
@@ -26,6 +25,7 @@ CsvReader::CsvReader(ReaderOptions options, Schema& schema) noexcept
       columns_(options_, schema_) {}
 
 void CsvReader::restart() noexcept {
+  if (options_.target.empty()) options_.target = target();  // wherever it stands in the next text
   records_.set_next_line(1);
   classes_ = {};
 }
@@ -63,7 +63,7 @@ Begin CsvReader::begin(std::span<const char> window, bool last, Bad& bad) noexce
     if (!columns_.take_header(records_.cells(), bad).ok()) answer = Begin::failed;
     uint32_t count = 0;
     if (!options_.has_header) columns_.take_sample(records_);
-    while (answer == Begin::ready && count < kSample) {
+    while (answer == Begin::ready && count < options_.sample) {
       cut = records_.next();
       if (cut == CsvRecords::Cut::more) {
         if (!is_enough) answer = Begin::more;

@@ -53,6 +53,7 @@ struct Bad {
   std::string_view found;              // `found "n/a"`
   std::string_view option;             // "--missing": what would read it, followed by `found`
   uint32_t expected = 0, counted = 0;  // Reason::columns: "expected 9 fields, found 8"
+  bool is_fatal = false;  // nothing behind it can be read, whatever --on-bad-line says
 };
 
 /// What one call did: bytes used of the window, entries written to `bad`. Nothing used and nothing
@@ -92,6 +93,8 @@ class LineReader {
   virtual uint64_t zeros() const noexcept { return 0; }
   /// Bytes that one example may have where a line may have `max_line`: more if it is many lines.
   virtual std::size_t longest_example(std::size_t max_line) const noexcept { return max_line; }
+  /// Blocks: the format of the text that they were made from. Else empty.
+  virtual std::string_view made_from() const noexcept { return {}; }
   /// What a person should know about how the text is read, once: "reads column \"up\" as target".
   virtual std::span<const std::string> notices() const noexcept { return {}; }
 };

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace freshet {
@@ -13,6 +14,11 @@ class Schema;
 /// What a label is to the learner. Classes and costs are for VW text: `1,3,7` gives the ids of the
 /// classes, `1:0.5 2:1` gives id, cost, id, cost. Decision: examples of several lines.
 enum class Target : uint8_t { none, number, one_class, classes, costs, decision };
+/// Written to files: never change.
+constexpr std::string_view target_name(Target target) noexcept {
+  constexpr std::string_view kNames[] = {"none", "number", "class", "classes", "costs", "decision"};
+  return kNames[static_cast<std::size_t>(target)];
+}
 
 /// How VW text turns names into indices: names of digits only are numbers, or all are hashed.
 enum class NameHash : uint8_t { strings, all };
@@ -46,6 +52,7 @@ struct ReaderOptions {
   std::vector<std::string> nominal, numeric, text, ignore, missing;
   char delimiter = ',';
   bool has_header = true;
+  uint32_t sample = 100;  // records that kinds of columns are told by
   bool strict_columns = false;
 };
 

@@ -59,6 +59,7 @@ bool is_plain_word(std::string_view word) noexcept {
 
 // What to do about it, in brackets.
 std::string advice(const Bad& bad) {
+  if (bad.is_fatal) return {};
   if (bad.reason == Reason::columns && !bad.option.empty()) {
     return bad.found.empty()
                ? " (see " + std::string(bad.option) + ")"

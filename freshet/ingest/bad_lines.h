@@ -26,6 +26,11 @@ class BadLines {
   /// A good line was read.
   void take_good() noexcept { has_good_ = true; }
 
+  /// Those that were met when a cache was written.
+  void add(Reason reason, uint64_t count) noexcept {
+    counts_[static_cast<std::size_t>(reason)] += count;
+    total_ += count;
+  }
   uint64_t count(Reason reason) const noexcept { return counts_[static_cast<std::size_t>(reason)]; }
   uint64_t total() const noexcept { return total_; }
   /// "2 bad lines skipped: 1 number, 1 quote"; empty: none.

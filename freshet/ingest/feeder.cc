@@ -19,10 +19,12 @@ bool has_line(std::string_view text) noexcept {
 
 }  // namespace
 
-Feeder::Feeder(std::unique_ptr<Source> source, BadLines& bad_lines, std::size_t max_line) noexcept
+Feeder::Feeder(std::unique_ptr<Source> source, BadLines& bad_lines, std::size_t max_line,
+               bool whole_lines) noexcept
     : source_(std::move(source)),
       bad_lines_(bad_lines),
       max_line_(max_line),
+      whole_lines_(whole_lines),
       buffer_(kBuffer + kPadding) {}
 
 void Feeder::stop() noexcept {
@@ -88,11 +90,13 @@ Result<bool> Feeder::next(ExampleBlock& out) noexcept {
   out.clear();
   while (!is_stopped_) {
     Bad bad[16];
-    const Read done = reader_->read(window(), is_last_, out, bad);
+    const Read done = reader_->read(window(), is_last_ && !whole_lines_, out, bad);
     begin_ += done.used;
     if (!out.empty()) bad_lines_.take_good();
-    for (std::size_t k = 0; k < done.bad; ++k)
+    for (std::size_t k = 0; k < done.bad; ++k) {
+      if (bad[k].is_fatal) return failure(Code::corrupt, describe(bad[k], source_->name()));
       FRESHET_TRY(bad_lines_.take(bad[k], source_->name()));
+    }
     if (!out.empty()) return true;
     if (done.used != 0 || done.bad != 0) continue;
     if (end_ - begin_ > reader_->longest_example(max_line_)) {
@@ -100,7 +104,7 @@ Result<bool> Feeder::next(ExampleBlock& out) noexcept {
       continue;
     }
     FRESHET_TRY_ASSIGN(const bool has_more, refill());
-    if (has_more || (is_last_ && begin_ != end_ && !is_failed_)) continue;
+    if (has_more || (is_last_ && begin_ != end_ && !is_failed_ && !whole_lines_)) continue;
     if (is_failed_) return source_failed();
     return false;
   }

@@ -19,8 +19,10 @@ namespace freshet {
 
 class Feeder {
  public:
-  /// `bad_lines` is borrowed.
-  Feeder(std::unique_ptr<Source> source, BadLines& bad_lines, std::size_t max_line) noexcept;
+  /// `bad_lines` is borrowed. `whole_lines`: a last line without its end isn't one, more of it may
+  /// have been to come (--follow).
+  Feeder(std::unique_ptr<Source> source, BadLines& bad_lines, std::size_t max_line,
+         bool whole_lines = false) noexcept;
 
   /// The beginning of the text: at least its first line that isn't blank, or 64 KiB, or all.
   Result<std::string_view> peek() noexcept;
@@ -46,6 +48,7 @@ class Feeder {
   std::unique_ptr<Source> source_;
   BadLines& bad_lines_;
   const std::size_t max_line_;
+  const bool whole_lines_;
   LineReader* reader_ = nullptr;
   std::vector<char> buffer_;
   std::size_t begin_ = 0, end_ = 0;

@@ -6,6 +6,7 @@
 
 #include "freshet/base/failure.h"
 #include "freshet/base/text.h"
+#include "freshet/format/blocks_reader.h"
 #include "freshet/ingest/formats.h"
 #include "freshet/runtime/notice.h"
 
@@ -53,54 +54,147 @@ Result<std::unique_ptr<Input>> Input::open(InputOptions options, ReaderOptions r
   }
   std::unique_ptr<Input> input(new Input(std::move(options), std::move(reading), schema));
   FRESHET_TRY_ASSIGN(input->paths_, expand_paths(input->options_.data));
-  input->size_ = total_size(input->paths_);
-  FRESHET_TRY(input->open_next());
+  FRESHET_TRY(input->open_first());
   return input;
+}
+
+Status Input::open_first() noexcept {
+  if (options_.follow && options_.data != "-") {
+    if (paths_.size() != 1)
+      return failure(Code::invalid_argument, options_.data + ": --follow: one file at a time");
+    if (!options_.cache.empty())
+      return {Code::invalid_argument, "--cache: what is followed has no end to be kept"};
+  }
+  size_ = total_size(paths_);
+  if (options_.cache.empty()) return open_next();
+  return open_cache();
+}
+
+Result<std::unique_ptr<Source>> Input::open_path(const std::string& path) noexcept {
+  followed_ = nullptr;
+  if (!options_.follow || path == "-") return open_source(path, options_.max_window);
+  FRESHET_TRY_ASSIGN(std::unique_ptr<FollowSource> source, FollowSource::open(path));
+  followed_ = source.get();
+  return std::unique_ptr<Source>(std::move(source));
 }
 
 Status Input::open_next() noexcept {
   if (feeder_) done_ += feeder_->source().position();
   feeder_.reset();
-  FRESHET_TRY_ASSIGN(std::unique_ptr<Source> source,
-                     open_source(paths_[next_++], options_.max_window));
+  FRESHET_TRY_ASSIGN(std::unique_ptr<Source> source, open_path(paths_[next_++]));
   name_ = source->name();
-  feeder_ = std::make_unique<Feeder>(std::move(source), bad_lines_, options_.max_line);
+  feeder_ = std::make_unique<Feeder>(std::move(source), bad_lines_, options_.max_line,
+                                     followed_ != nullptr);
   if (reader_) {
     reader_->restart();
   } else {
     FRESHET_TRY(make_reader());
   }
   FRESHET_TRY(feeder_->start(*reader_));
+  if (!reader_->made_from().empty()) FRESHET_TRY(take_made_from());
   tell();
   return {};
 }
 
-Status Input::make_reader() noexcept {
-  ReaderOptions reading = reading_;
+// Blocks are told by their name: the format that was asked for is then that of their text.
+Status Input::find_format() noexcept {
+  const Format* blocks = find_input_format("blocks");
   if (!options_.format.empty()) {
     format_ = find_input_format(options_.format);
     if (format_ == nullptr) return unknown_format(options_.format);
-  } else {
-    FRESHET_TRY_ASSIGN(const std::string_view text, feeder_->peek());
-    format_ = sniff_input(name_, text);
-    if (format_ == nullptr && text.find_first_not_of(" \t\r\n") == std::string_view::npos)
-      format_ = input_formats().back();
-    if (format_ == nullptr) {
-      std::string tried;
-      for (const Format* format : input_formats())
-        tried += (tried.empty() ? "" : ", ") + std::string(format->name);
-      return failure(Code::invalid_argument,
-                     name_ + ": its first line is no format that is known (tried: " + tried +
-                         "); say which with --format");
-    }
-    notice(Level::info, name_ + ": format " + std::string(format_->name));
+    if (sniff_input(name_, {}) == blocks) format_ = blocks;
+    return {};
   }
+  FRESHET_TRY_ASSIGN(const std::string_view text, feeder_->peek());
+  format_ = blocks->recognise(text) ? blocks : sniff_input(name_, text);
+  if (format_ == nullptr && text.find_first_not_of(" \t\r\n") == std::string_view::npos)
+    format_ = input_formats().back();
+  if (format_ != nullptr) {
+    notice(Level::info, name_ + ": format " + std::string(format_->name));
+    return {};
+  }
+  std::string tried;
+  for (const Format* format : input_formats())
+    tried += (tried.empty() ? "" : ", ") + std::string(format->name);
+  return failure(Code::invalid_argument,
+                 name_ + ": its first line is no format that is known (tried: " + tried +
+                     "); say which with --format");
+}
+
+Status Input::make_reader() noexcept {
+  FRESHET_TRY(find_format());
+  ReaderOptions reading = reading_;
   if (format_->name == "csv" && name_.find(".tsv") != std::string::npos &&
       reading.delimiter == ',') {
     reading.delimiter = '\t';
   }
+  if (followed_ != nullptr) reading.sample = 1;  // kinds by the first record: no waiting
   FRESHET_TRY_ASSIGN(reader_, format_->make(reading, schema_));
   return {};
+}
+
+Status Input::take_made_from() noexcept {
+  const Format* made_from = find_input_format(reader_->made_from());
+  if (made_from == nullptr) {
+    return failure(Code::unsupported, name_ + ": blocks of the format " +
+                                          std::string(reader_->made_from()) +
+                                          ", which this freshet doesn't know");
+  }
+  if (!options_.format.empty() && options_.format != "blocks" &&
+      options_.format != made_from->name) {
+    return failure(Code::invalid_argument, name_ + ": blocks of the format " +
+                                               std::string(made_from->name) + ", not of " +
+                                               options_.format);
+  }
+  format_ = made_from;
+  return {};
+}
+
+// The cache instead of the text, if it is one of this text; else the text, and a new cache.
+Status Input::open_cache() noexcept {
+  if (options_.data == "-")
+    return {Code::invalid_argument,
+            "--cache: standard input has no size and time to know it by; write it to a file"};
+  FRESHET_TRY_ASSIGN(Keys keys, cache_keys(paths_, reading_, options_.skip_bad_lines));
+  if (is_cache_of(options_.cache, keys, options_.format, reading_.target, schema_)) {
+    notice(Level::info, options_.cache + ": read instead of " + options_.data);
+    paths_.assign(1, options_.cache);
+    size_ = total_size(paths_);
+    auto blocks = std::make_unique<BlocksReader>(reading_, schema_);
+    const BlocksReader& reader = *blocks;
+    reader_ = std::move(blocks);
+    FRESHET_TRY(open_next());
+    add_bad_lines(reader.keys(), bad_lines_);
+    return {};
+  }
+  keys["input.schema"] = schema_mark(schema_);
+  FRESHET_TRY(open_next());
+  if (format_->name == "blocks" || !reader_->made_from().empty())
+    return failure(Code::invalid_argument, name_ + ": --cache: these are blocks already");
+  keys["input.format"] = std::string(format_->name);
+  keys["input.target"] = std::string(reader_->target());
+  FRESHET_TRY_ASSIGN(cache_, CacheWriter::open(options_.cache, std::move(keys), schema_));
+  return {};
+}
+
+Status Input::keep(const ExampleBlock& block) noexcept {
+  const bool has_classes = reading_.label == Target::one_class || reading_.label == Target::classes;
+  return cache_ ? cache_->add(block, has_classes) : Status();
+}
+
+Status Input::finish_cache() noexcept {
+  if (!cache_) return {};
+  FRESHET_TRY(cache_->finish(position(), zeros(), bad_lines_));
+  cache_.reset();
+  notice(Level::info, options_.cache + ": written; it is read the next time");
+  return {};
+}
+
+// A followed file has become another one, or begins again.
+bool Input::goes_on() noexcept {
+  if (followed_ == nullptr || !followed_->is_next()) return false;
+  next_ = 0;
+  return true;
 }
 
 // What the reader has to say, each thing once.
@@ -115,9 +209,16 @@ void Input::tell() noexcept {
 Result<bool> Input::next(ExampleBlock& out) noexcept {
   while (!is_stopped_) {
     FRESHET_TRY_ASSIGN(const bool has_some, feeder_->next(out));
-    if (has_some) return true;
-    tell();  // what only a whole text shows
-    if (next_ == paths_.size() || is_stopped_) break;
+    tell();  // what only more than the beginning shows
+    if (has_some) {
+      FRESHET_TRY(keep(out));
+      return true;
+    }
+    if (is_stopped_) break;
+    if (next_ == paths_.size() && !goes_on()) {
+      FRESHET_TRY(finish_cache());
+      break;
+    }
     FRESHET_TRY(open_next());
   }
   return false;

@@ -11,7 +11,9 @@
 #include "freshet/format/format.h"
 #include "freshet/format/reader_options.h"
 #include "freshet/ingest/bad_lines.h"
+#include "freshet/ingest/block_cache.h"
 #include "freshet/ingest/feeder.h"
+#include "freshet/ingest/follow_source.h"
 #include "freshet/log/decompressor.h"
 
 namespace freshet {
@@ -22,6 +24,8 @@ struct InputOptions {
   bool skip_bad_lines = false;
   std::size_t max_line = 16u << 20;
   uint64_t max_window = kFileWindow;  // of a zstd frame, bytes
+  bool follow = false;                // wait at the end for more
+  std::string cache;                  // a block file to keep what was read in; empty: none
 };
 
 class Input {
@@ -33,6 +37,7 @@ class Input {
   /// Replaces `out` by the next examples, at least one. False: the end.
   Result<bool> next(ExampleBlock& out) noexcept;
 
+  /// That of the text, also where its blocks are read.
   const Format& format() const noexcept { return *format_; }
   /// The name of the text that the last examples came from: a path or "<stdin>".
   std::string_view source_name() const noexcept { return name_; }
@@ -50,8 +55,16 @@ class Input {
 
  private:
   Input(InputOptions options, ReaderOptions reading, Schema& schema) noexcept;
+  Status open_first() noexcept;
   Status open_next() noexcept;
+  Result<std::unique_ptr<Source>> open_path(const std::string& path) noexcept;
   Status make_reader() noexcept;
+  Status find_format() noexcept;
+  Status take_made_from() noexcept;
+  Status open_cache() noexcept;
+  Status keep(const ExampleBlock& block) noexcept;
+  Status finish_cache() noexcept;
+  bool goes_on() noexcept;
   void tell() noexcept;
 
   const InputOptions options_;
@@ -64,6 +77,8 @@ class Input {
   std::unique_ptr<LineReader> reader_;
   std::unique_ptr<Feeder> feeder_;
   std::string name_;
+  FollowSource* followed_ = nullptr;  // the feeder's source
+  std::unique_ptr<CacheWriter> cache_;
   std::vector<std::string> told_;  // notices given already
   uint64_t done_ = 0, size_ = 0;
   volatile bool is_stopped_ = false;

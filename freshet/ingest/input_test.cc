@@ -1,13 +1,17 @@
 #include "freshet/ingest/input.h"
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <mutex>
+#include <thread>
 
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include "freshet/format/blocks.h"
 #include "freshet/log/decompressor.h"
 #include "tests/support/data.h"
 
@@ -282,6 +286,256 @@ TEST_CASE("input: a line longer than the limit is an error, or thrown away unkep
   options.skip_bad_lines = false;
   CHECK(read_all(path, options).error.find(":2:300001: a line longer than --max-line") !=
         std::string::npos);
+}
+
+std::vector<std::byte> model_of(Schema& schema) {
+  std::vector<std::byte> bytes(schema.encoded_size());
+  schema.encode(bytes);
+  return bytes;
+}
+
+struct Passed {
+  std::vector<std::byte> examples, schema;
+  std::string error;
+  bool operator==(const Passed&) const = default;
+};
+
+// Everything that a text gives, as bytes: blocks of any size joined, lines left out.
+Passed pass(const std::string& data, const std::string& cache, ReaderOptions reading,
+            Schema& schema, InputOptions options = {}) {
+  Passed passed;
+  options.data = data;
+  options.cache = cache;
+  auto input = Input::open(options, reading, schema);
+  if (!input.ok()) {
+    passed.error = input.status().text();
+    return passed;
+  }
+  ExampleBlock block, all;
+  while (true) {
+    const Result<bool> more = (*input)->next(block);
+    if (!more.ok()) passed.error = more.status().text();
+    if (!more.ok() || !*more) break;
+    for (uint32_t k = 0; k < block.size(); ++k)
+      all.append(block[k], block.id(k));
+  }
+  CHECK(BlockCodec::encode(all, passed.examples).ok());
+  passed.schema = model_of(schema);
+  return passed;
+}
+
+TEST_CASE("cache: the second pass reads blocks and gives the same bytes; so does the file itself") {
+  const Folder folder;
+  std::string csv = "a,colour,b,note,y\n", sparse;
+  for (int k = 0; k < 3000; ++k) {
+    csv += std::to_string(k % 7) + ",c" + std::to_string(k % 5) + "," +
+           (k % 11 == 0 ? "" : "0.25") + ",words " + std::to_string(k) + ",k" +
+           std::to_string(k % 3) + "\n";
+    sparse += "k" + std::to_string(k % 3) + " | 3:" + std::to_string(k) + " 4294967295:0.1\n";
+  }
+  ReaderOptions reading;
+  reading.label = Target::one_class;
+  reading.text = {"note"};
+  for (const std::string& path : {folder.file("x.csv", csv), folder.file("x.txt", sparse)}) {
+    const std::string cache = folder.path() + "/c.frb";
+    Schema one, two, three, four;
+    if (path.ends_with("txt")) reading.text.clear();
+    const Passed first = pass(path, cache, reading, one);
+    CHECK(first.error == "");
+    const std::string kept = bytes_of(cache);
+    REQUIRE(kept.size() > 1000);
+    CHECK_FALSE(std::filesystem::exists(cache + ".part"));
+    CHECK(pass(path, cache, reading, two) == first);
+    CHECK(pass(cache, "", reading, three) == first);
+    CHECK(pass(path, "", reading, four) == first);
+    CHECK(pass(path, cache, reading, one) == first);  // a second pass of the same model
+    CHECK(bytes_of(cache) == kept);
+    std::filesystem::remove(cache);
+  }
+}
+
+TEST_CASE("cache: another text, time or way of reading makes it anew") {
+  const Folder folder;
+  const std::string path = folder.file("x.csv", "a,b,y\n1,2,3\n"), cache = folder.path() + "/c.frb";
+  Schema one, two, three, four;
+  const Passed first = pass(path, cache, {}, one);
+  folder.file("x.csv", "a,b,y\n1,2,4\n");
+  std::filesystem::last_write_time(
+      path, std::filesystem::file_time_type::clock::now() + std::chrono::seconds(5));
+  const Passed second = pass(path, cache, {}, two);
+  CHECK(second.examples != first.examples);
+  ReaderOptions reading;
+  reading.ignore = {"a"};
+  CHECK(pass(path, cache, reading, three).examples != second.examples);
+  folder.file("c.frb", "something else");
+  CHECK(pass(path, cache, reading, four).error == "");
+  CHECK(bytes_of(cache).substr(1, 3) == "FRB");
+}
+
+TEST_CASE(
+    "cache: a text that was not read to its end leaves none behind; standard input has none") {
+  const Folder folder;
+  const std::string path = folder.file("x.csv", "a,y\n1,2\nx,3\n"),
+                    cache = folder.path() + "/c.frb";
+  Schema schema;
+  CHECK(pass(path, cache, {}, schema).error.find(":3:1: expected a number") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(cache));
+  CHECK_FALSE(std::filesystem::exists(cache + ".part"));
+  CHECK(pass("-", cache, {}, schema).error.find("--cache: standard input") == 0);
+}
+
+TEST_CASE("cache: bad lines and zeros that the text had are counted again") {
+  const Folder folder;
+  const std::string path = folder.file("x.txt", "1 | 1:2 3:0\nx | 1:1\n2 | 5:0\n"),
+                    cache = folder.path() + "/c.frb";
+  for (int k = 0; k < 2; ++k) {
+    InputOptions options = skipping();
+    options.cache = cache;
+    options.data = path;
+    Schema schema;
+    auto input = Input::open(options, {}, schema);
+    REQUIRE(input.ok());
+    ExampleBlock block;
+    while (*(*input)->next(block)) {
+    }
+    CHECK((*input)->bad_lines().summary() == "1 bad line skipped: 1 label");
+    CHECK((*input)->zeros() == 2);
+    CHECK((*input)->format().name == "sparse");
+  }
+}
+
+TEST_CASE("blocks: cut or damaged anywhere they are refused, never another model") {
+  const Folder folder;
+  const std::string path = folder.file("x.csv", "a,c,y\n1,p,3\n2,q,4\n"),
+                    cache = folder.path() + "/c.frb";
+  Schema schema;
+  const Passed whole = pass(path, cache, {}, schema);
+  const std::string bytes = bytes_of(cache);
+  for (std::size_t size = 4; size < bytes.size(); size += 3) {
+    Schema other;
+    const Passed cut = pass(folder.file("cut.frb", bytes.substr(0, size)), "", {}, other);
+    CHECK(cut.error != "");
+  }
+  for (std::size_t k = 0; k < bytes.size(); ++k) {
+    std::string damaged = bytes;
+    damaged[k] = static_cast<char>(damaged[k] ^ 4);
+    Schema other;
+    const Passed read = pass(folder.file("bad.frb", damaged), "", {}, other);
+    // Keys say where rows came from; only some of them say how they are to be read.
+    CHECK((read.error != "" || read.examples == whole.examples));
+  }
+  Schema other;
+  CHECK(pass(folder.file("more.frb", bytes + "x"), "", {}, other).error.find("behind the end") !=
+        std::string::npos);
+  ReaderOptions words;
+  words.label = Target::one_class;
+  Schema third;
+  CHECK(pass(cache, "", words, third).error.find("another kind of label") != std::string::npos);
+}
+
+// Rows of a followed file: waits for `rows` labels in all, five seconds at most.
+class Follower {
+ public:
+  explicit Follower(const std::string& path) {
+    InputOptions options;
+    options.data = path;
+    options.follow = true;
+    auto input = Input::open(options, {}, schema_);
+    REQUIRE(input.ok());
+    input_ = std::move(*input);
+    reader_ = std::thread([this] {
+      ExampleBlock block;
+      while (true) {
+        const Result<bool> more = input_->next(block);
+        if (!more.ok() || !*more) return;
+        const std::scoped_lock lock(mutex_);
+        for (uint32_t k = 0; k < block.size(); ++k)
+          labels_.push_back(block[k].label[0]);
+      }
+    });
+  }
+  ~Follower() {
+    input_->stop();
+    reader_.join();
+  }
+  std::vector<float> wait(std::size_t rows) {
+    for (int k = 0; k < 500; ++k) {
+      {
+        const std::scoped_lock lock(mutex_);
+        if (labels_.size() >= rows) return labels_;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    const std::scoped_lock lock(mutex_);
+    return labels_;
+  }
+
+ private:
+  Schema schema_;
+  std::unique_ptr<Input> input_;
+  std::thread reader_;
+  std::mutex mutex_;
+  std::vector<float> labels_;
+};
+
+void append(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary | std::ios::app) << text;
+}
+
+TEST_CASE("follow: lines are read as they are completed; rotation and truncation are survived") {
+  const Folder folder;
+  const std::string path = folder.file("grow.csv", "a,y\n1,1\n1,2\n1,");
+  {
+    Follower follower(path);
+    CHECK(follower.wait(2) == std::vector<float>{1, 2});
+    append(path, "3\n");  // the line begun before is complete now
+    CHECK(follower.wait(3) == std::vector<float>{1, 2, 3});
+    std::filesystem::rename(path, path + ".1");
+    append(path + ".1", "1,4\n1,99");  // its last line never ends
+    CHECK(follower.wait(4).back() == 4);
+    folder.file("grow.csv", "y,a\n5,1\n");  // columns in another order
+    CHECK(follower.wait(5).back() == 5);
+    append(path, "6,1\n7,1\n");
+    CHECK(follower.wait(7).back() == 7);
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << "a,y\n1,8\n";
+    CHECK(follower.wait(8) == std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8});
+  }
+}
+
+TEST_CASE("follow: what has no end to wait at says so") {
+  const Folder folder;
+  InputOptions options;
+  options.follow = true;
+  CHECK(read_all(folder.path(), options).error.find("only a file can be followed") !=
+        std::string::npos);
+  folder.file("a1", "a,y\n");
+  folder.file("a2", "a,y\n");
+  CHECK(read_all(folder.path() + "/a*", options).error.find("one file at a time") !=
+        std::string::npos);
+  CHECK(read_all(folder.file("x.gz", "\x1f\x8b\x08\x00\x00\x00\x00\x00"), options)
+            .error.find("compressed files can't be followed") != std::string::npos);
+  CHECK(read_all(folder.path() + "/none", options).error.find("can't be opened") !=
+        std::string::npos);
+}
+
+TEST_CASE("input: a file that becomes shorter while it is read is an error with its place") {
+  const Folder folder;
+  std::string rows = "a,y\n";
+  for (int k = 0; k < 200'000; ++k)
+    rows += "1,2\n";
+  const std::string path = folder.file("x.csv", rows);
+  Schema schema;
+  InputOptions options;
+  options.data = path;
+  auto input = Input::open(options, {}, schema);
+  REQUIRE(input.ok());
+  std::filesystem::resize_file(path, 300'000);
+  ExampleBlock block;
+  Result<bool> more = true;
+  while (more.ok() && *more)
+    more = (*input)->next(block);
+  REQUIRE_FALSE(more.ok());
+  CHECK(more.status().text().find("became shorter while it was read") != std::string::npos);
 }
 
 TEST_CASE("bad lines: what was found is shown with its bytes") {

@@ -36,6 +36,11 @@ class FileSource final : public Source {
       const ssize_t got = ::read(file_, to.data(), to.size());
       if (got >= 0) {
         position_ += static_cast<uint64_t>(got);
+        if (got == 0 && position_ < size_) {
+          return failure(Code::corrupt, name_ + ": became shorter while it was read: " +
+                                            std::to_string(position_) + " of " +
+                                            std::to_string(size_) + " bytes were left");
+        }
         return static_cast<std::size_t>(got);
       }
       if (errno == EINTR) {  // Ctrl-C while it waits: the one who asked looks at the flag
