@@ -110,9 +110,10 @@ std::string format_help(const Format& format) {
 std::string generator_help(const Generator& generator) {
   return std::string(generator.name) + ", a generator\n\n" + wrapped(generator.summary, 0) +
          "\nSource: " + std::string(generator.paper) +
-         "\nColumns: " + std::string(generator.header) + "\n\nfreshet data generate " +
-         std::string(generator.name) + " --examples " + std::to_string(generator.examples) +
-         " --seed 1 -o " + std::string(generator.name) + ".csv\n";
+         (generator.header.empty() ? "" : "\nColumns: " + std::string(generator.header)) +
+         "\n\nfreshet data generate " + std::string(generator.name) + " --examples " +
+         std::to_string(generator.examples) + " --seed 1 -o " + std::string(generator.name) +
+         (generator.header.empty() ? ".vw\n" : ".csv\n");
 }
 
 template <class T>

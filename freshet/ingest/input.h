@@ -25,7 +25,7 @@ struct InputOptions {
   std::size_t max_line = 16u << 20;
   uint64_t max_window = kFileWindow;  // of a zstd frame, bytes
   bool follow = false;                // wait at the end for more
-  std::string cache;                  // a block file to keep what was read in; empty: none
+  std::string cache = {};             // a block file to keep what was read in; empty: none
 };
 
 class Input {

@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "freshet/base/failure.h"
 #include "freshet/base/text.h"
 #include "freshet/cli/command.h"
 #include "freshet/cli/console.h"
@@ -17,11 +18,12 @@ namespace {
 
 struct GenerateFlags {
   uint64_t examples = 0;
-  std::string_view out;
+  std::string_view shape, out;
 };
 constexpr std::array kGenerateFlags{
     option<&GenerateFlags::examples>("examples", "How many rows; 0: the generator's own number.", 0,
                                      1e15),
+    option<&GenerateFlags::shape>("shape", "Which kind of rows, of a generator that has several."),
     option<&GenerateFlags::out>("out|o", "The file to write; else stdout."),
 };
 struct DataCommandOptions {
@@ -78,16 +80,37 @@ int list(Console& console) {
   return kDone;
 }
 
+// The kind of rows that was asked for, by its place; the first where nobody asked.
+Result<uint32_t> shape_of(const Generator& generator, std::string_view name) noexcept {
+  if (name.empty()) return 0u;
+  if (generator.shapes.empty())
+    return failure(Code::invalid_argument,
+                   "--shape: " + std::string(generator.name) + " has one kind of rows");
+  for (uint32_t k = 0; k < generator.shapes.size(); ++k)
+    if (generator.shapes[k] == name) return k;
+  std::string known;
+  for (const std::string_view shape : generator.shapes)
+    known += (known.empty() ? "" : ", ") + std::string(shape);
+  return failure(Code::invalid_argument, "--shape " + std::string(name) + ": one of " + known);
+}
+
 Status generate(const Generator& generator, const DataCommandOptions& options,
                 Console& console) noexcept {
+  FRESHET_TRY_ASSIGN(const uint32_t shape, shape_of(generator, options.generate.shape));
+  const std::unique_ptr<RowMaker> maker =
+      generator.make == nullptr ? nullptr : generator.make(options.common.seed, shape);
   FRESHET_TRY_ASSIGN(OutputFile out, OutputFile::open(std::string(options.generate.out), console));
   catch_interrupts(nullptr, nullptr);
   const uint64_t rows =
       options.generate.examples == 0 ? generator.examples : options.generate.examples;
   std::string text(generator.header);
-  text += '\n';
+  if (!text.empty()) text += '\n';
   for (uint64_t row = 0; row < rows; ++row) {
-    generator.write(options.common.seed, row, text);
+    if (maker != nullptr) {
+      maker->write(row, text);
+    } else {
+      generator.write(options.common.seed, row, text);
+    }
     if (text.size() < 32768 && row + 1 != rows) continue;
     FRESHET_TRY(out.write(text));
     if (options.generate.out.empty() && !console.flush())
