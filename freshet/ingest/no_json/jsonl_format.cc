@@ -17,11 +17,13 @@ Result<std::unique_ptr<LineReader>> make_jsonl(const ReaderOptions&, Schema&) no
 
 }  // namespace
 
+// Described as the real one: documentation is the same for every build.
 extern const Format jsonl_format;
 constinit const Format jsonl_format{
     "jsonl",
-    "JSON lines; this freshet was built without them (FRESHET_WITH_JSON).",
-    "one object a line",
+    "One JSON object a line; or a table of TinyMLKit, {\"Features\": [[...]], \"Label\": [...]}.",
+    "number | true | false: a feature; \"text\": a category; null: missing; {...}: outer.inner; "
+    "[1, 2]: x[0], x[1]; [\"a\", \"b\"]: x=a, x=b",
     kJsonEndings,
     &looks_like_json,
     &make_jsonl};

@@ -1,0 +1,267 @@
+/// A server as clients see it: requests a second beside an echo, the tail of latency while it learns, the time to start.
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/http_bench.h"
+#include "bench/load.h"
+#include "freshet/base/bits.h"
+#include "freshet/base/failure.h"
+#include "freshet/cli/benchmark.h"
+#include "freshet/net/http/http_door.h"
+#include "freshet/runtime/catalog.h"
+#include "freshet/runtime/clock.h"
+#include "freshet/serve/server.h"
+
+extern char** environ;
+
+namespace freshet {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uint32_t kWidth = 16, kRows = 4096;
+constexpr double kRate = 2000;  // requests/s of the open loop
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+/// Another process of this machine, beside whose arguments a caller may do what it likes.
+class Process {
+ public:
+  static Result<Process> start(std::vector<std::string> words, int out) noexcept {
+    std::vector<char*> arguments;
+    for (std::string& word : words)
+      arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    if (out >= 0) posix_spawn_file_actions_adddup2(&actions, out, 1);
+    pid_t pid = -1;
+    const int error = posix_spawn(&pid, arguments[0], &actions, nullptr, arguments.data(), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (error != 0) return Status(Code::unavailable, "bench: can't start another process");
+    return Process(pid);
+  }
+  Process(Process&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
+  Process& operator=(Process&&) = delete;
+  ~Process() {
+    if (pid_ <= 0) return;
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+
+ private:
+  explicit Process(pid_t pid) noexcept : pid_(pid) {}
+  pid_t pid_;
+};
+
+ExampleBlock rows_of(uint64_t first, uint32_t count) {
+  ExampleBlock block;
+  block.own_names = true;
+  for (uint32_t k = 0; k < kWidth; ++k)
+    block.names.push_back({ExampleBlock::NameKind::numeric, 0, std::to_string(k)});
+  for (uint64_t row = first; row < first + count; ++row) {
+    block.begin();
+    const std::span<float> dense = block.add_dense(kWidth);
+    for (uint32_t k = 0; k < kWidth; ++k)
+      dense[k] = static_cast<float>(mix64(row * kWidth + k) % 1000) / 500 - 1;
+    block.add_label(static_cast<float>(row & 1));
+    block.finish();
+  }
+  return block;
+}
+
+/// A server of one model in this process, on a free port.
+struct Served {
+  std::unique_ptr<Server> server;
+  std::unique_ptr<Door> door;
+  uint16_t port = 0;
+
+  static Result<Served> open(const std::string& folder, const std::string& spec) noexcept {
+    Served made;
+    HostedOptions model;
+    model.name = "m";
+    model.served.spec = spec;
+    model.served.checkpoint_every_us = int64_t{1} << 50;
+    model.served.checkpoint_every_events = ~uint64_t{0};
+    std::vector<HostedOptions> models;
+    models.push_back(std::move(model));
+    FRESHET_TRY_ASSIGN(made.server,
+                       Server::open({.data_dir = folder, .models = std::move(models)}, catalog()));
+    HttpOptions http;
+    http.threads = 1;
+    FRESHET_TRY_ASSIGN(made.door, make_http_door(std::move(http)));
+    FRESHET_TRY(made.door->open("http://127.0.0.1:0", *made.server));
+    const std::string address = made.door->address();
+    made.port = static_cast<uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
+    return made;
+  }
+  ~Served() {
+    if (door != nullptr) (void)door->close(0);
+  }
+  Served() = default;
+  Served(Served&&) = default;
+  Served& operator=(Served&&) = default;
+};
+
+/// Gives the model's trainer more than it can learn, while it lives.
+class Flood {
+ public:
+  explicit Flood(Served& served) : model_(served.server->find("m")), thread_([this] { run(); }) {}
+  ~Flood() {
+    is_over_.store(true, std::memory_order_relaxed);
+    thread_.join();
+    while (waiting_.load(std::memory_order_relaxed) != 0)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+
+ private:
+  void run() {
+    for (uint64_t call = 0; !is_over_.load(std::memory_order_relaxed); ++call) {
+      while (waiting_.load(std::memory_order_relaxed) >= 4 &&
+             !is_over_.load(std::memory_order_relaxed))
+        std::this_thread::sleep_for(std::chrono::microseconds(500));
+      TrainCall training;
+      training.block = rows_of(call % 8 * kRows, kRows);
+      ++waiting_;
+      if (!model_->train(std::move(training), [this](TrainResult&&) noexcept { --waiting_; }).ok())
+        --waiting_;
+    }
+  }
+  HostedModel* const model_;
+  std::atomic<bool> is_over_{false};
+  std::atomic<uint32_t> waiting_{0};
+  std::thread thread_;
+};
+
+std::string body() {
+  std::string data;
+  for (uint32_t k = 0; k < kWidth; ++k)
+    data += (k == 0 ? "" : ",") + std::to_string(k % 3) + ".25";
+  return R"({"inputs":[{"name":"x","shape":[1,)" + std::to_string(kWidth) +
+         R"(],"datatype":"FP32","data":[)" + data + "]}]}";
+}
+
+constexpr const char* kPath = "/v2/models/m/infer";
+
+Result<double> p99_us(const Served& served, double seconds) noexcept {
+  FRESHET_TRY_ASSIGN(const LoadResult load, run_load({.port = served.port,
+                                                      .request = http_request(kPath, body()),
+                                                      .rate_hz = kRate,
+                                                      .seconds = seconds,
+                                                      .connections = 16}));
+  if (load.failed != 0) return Status(Code::internal, "bench: a request was not answered with 200");
+  return load.p99_us;
+}
+
+// While the trainer runs flat out, against beside another busy process: both leave the server what is left of the cores.
+Status measure_tail(const BenchSettings& settings, const std::string& spec, const char* mode,
+                    std::vector<Figure>& figures) noexcept {
+  FRESHET_TRY_ASSIGN(Served served, Served::open(settings.folder + "/" + mode, spec));
+  {
+    const Flood once(served);
+  }  // names and first pages
+  std::vector<double> beside, learning, quotients;
+  for (uint32_t round = 0; round < settings.rounds; ++round) {
+    {
+      FRESHET_TRY_ASSIGN(const Process busy,
+                         Process::start({"/bin/sh", "-c", "while :; do :; done"}, -1));
+      FRESHET_TRY_ASSIGN(const double us, p99_us(served, 3));
+      beside.push_back(us);
+    }
+    const Flood flood(served);
+    FRESHET_TRY_ASSIGN(const double us, p99_us(served, 3));
+    learning.push_back(us);
+    quotients.push_back(us / beside.back());
+  }
+  const std::string what = std::string("predict p99 at 2,000/s, ") + mode;
+  figures.push_back({what + ", beside another busy process", median(beside), "us"});
+  figures.push_back({what + ", while the trainer runs flat out", median(learning), "us"});
+  figures.push_back({what + ", quotient", median(quotients), "times", 1.2, false});
+  return {};
+}
+
+Status measure_echo(const BenchSettings& settings, std::vector<Figure>& figures) noexcept {
+  FRESHET_TRY_ASSIGN(Served served, Served::open(settings.folder + "/echo", "scale | logistic"));
+  {
+    const Flood once(served);
+  }
+  HttpBenchOptions options;
+  options.port = served.port;
+  options.path = kPath;
+  options.body = body();
+  options.rounds = settings.rounds;
+  FRESHET_TRY_ASSIGN(const std::vector<Figure> measured, bench_http(options));
+  figures.insert(figures.end(), measured.begin(), measured.end());
+  return {};
+}
+
+// From starting the program on an empty folder to its greeting, which comes when its doors are open.
+Result<double> start_ms(const std::string& folder) noexcept {
+  std::error_code error;
+  fs::remove_all(folder, error);
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return Status(Code::unavailable, "bench: no pipe");
+  const int64_t begin_ns = steady_ns();
+  auto process = Process::start(
+      {fs::read_symlink("/proc/self/exe", error).string(), "serve", "--model", "m=scale | logistic",
+       "--http", "127.0.0.1:0", "--metrics", "off", "--json", "--data-dir", folder},
+      ends[1]);
+  ::close(ends[1]);
+  char byte = 0;
+  const bool is_started = process.ok() && ::read(ends[0], &byte, 1) == 1;
+  const double ms = static_cast<double>(steady_ns() - begin_ns) / 1e6;
+  ::close(ends[0]);
+  if (!is_started) return Status(Code::unavailable, "bench: the server doesn't start");
+  return ms;
+}
+
+Status measure_start(const BenchSettings& settings, std::vector<Figure>& figures) noexcept {
+  std::vector<double> times;
+  for (uint32_t round = 0; round < settings.rounds; ++round) {
+    FRESHET_TRY_ASSIGN(const double ms, start_ms(settings.folder + "/start"));
+    times.push_back(ms);
+  }
+  figures.push_back({"start of the server, empty log", median(times), "ms", 100, false});
+  return {};
+}
+
+Result<std::vector<Figure>> run(const BenchSettings& given) noexcept {
+  BenchSettings settings = given;
+  settings.folder += "/freshet-serve-bench";
+  std::error_code error;
+  fs::remove_all(settings.folder, error);
+  std::vector<Figure> figures;
+  FRESHET_TRY(measure_start(settings, figures));
+  FRESHET_TRY(measure_echo(settings, figures));
+  FRESHET_TRY(measure_tail(settings, "scale | logistic", "snapshot", figures));
+  FRESHET_TRY(measure_tail(settings, "hash(bits=18) | logistic(bits=18)", "live", figures));
+  fs::remove_all(settings.folder, error);
+  return figures;
+}
+
+}  // namespace
+
+extern const Benchmark serve_benchmark;
+constinit const Benchmark serve_benchmark{
+    "serve", "The HTTP server: start, requests a second beside an echo, the tail while it learns.",
+    &run};
+
+}  // namespace freshet
