@@ -43,11 +43,15 @@ bool TokenWindow::take(std::span<const char> text) noexcept {
   sections_.clear();
   const std::size_t room = size_ + kernel::kScanSlack;
   if (position_.size() < room) position_.resize(room);
-  const kernel::Scan scan =
-      kernel::structural_scan(text, {' ', ':', kHasSections ? '|' : '#', '\n'}, position_);
+  if (const std::size_t words = size_ / 64 + 3; colons_.size() < words) {
+    colons_.resize(words);
+    stops_.resize(words);
+  }
+  const kernel::Scan scan = kernel::token_scan(text, {' ', ':', kHasSections ? '|' : '#', '\n'},
+                                               position_, {colons_.data(), stops_.data()});
   if (scan.odd) return false;
   reserve(scan.count);
-  walk<kHasSections>(scan.count);
+  walk<kHasSections>(static_cast<uint32_t>(scan.count));
   // What is behind the last token is read with it.
   for (std::size_t k = count_; k < count_ + kernel::kTokenSlack; ++k)
     name_[k] = name_size_[k] = number_[k] = number_size_[k] = 0;
@@ -56,100 +60,143 @@ bool TokenWindow::take(std::span<const char> text) noexcept {
 
 // No look at names and numbers here, and no branch that depends on them.
 template <bool kHasSections>
-void TokenWindow::walk(std::size_t positions) noexcept {
-  const char* text = text_;
-  const uint32_t *at = position_.data(), *const end = at + positions;
-  uint32_t begin = 0, n = 0;
-  uint32_t *name = name_.data(), *name_size = name_size_.data(), *number = number_.data(),
-           *number_size = number_size_.data();
-  while (at != end) {
+void TokenWindow::walk(uint32_t positions) noexcept {
+  const auto byte = [&](uint32_t k) { return text_[position_[k]]; };
+  Walk walk{0, 0, false};
+  uint32_t begin = 0;
+  while (walk.at != positions) {
     Line line{};
     line.begin = begin;
     line.section = static_cast<uint32_t>(sections_.size());
-    line.token = n;
-    bool odd = false;
-    uint32_t p = *at;
-    char c = text[p];
-    // The tokens from `p` on, a blank, up to another kind of byte.
-    const auto tokens = [&] {
-      while (c == ' ') {
-        // Mostly name:value and a blank: two positions at once.
-        uint32_t colon = at[1], next = at[2];
-        while (text[colon] == ':' && text[next] == ' ') {
-          name[n] = p + 1;
-          name_size[n] = colon - p - 1;
-          number[n] = colon + 1;
-          number_size[n] = next - colon - 1;
-          odd |= (colon - p == 1) | (next - colon == 1);
-          ++n;
-          p = next;
-          at += 2;
-          colon = at[1];
-          next = at[2];
-        }
-        const uint32_t from = p + 1;
-        p = *++at;
-        c = text[p];
-        const uint32_t size = p - from;
-        name[n] = from;
-        name_size[n] = size;
-        number[n] = number_size[n] = 0;
-        if (c == ':') {
-          const uint32_t value = p + 1;
-          p = *++at;
-          c = text[p];
-          number[n] = value;
-          number_size[n] = p - value;
-          odd = odd || size == 0 || value == p || c == ':';
-        }
-        n += size != 0;
-      }
-    };
+    line.token = walk.token;
+    walk.odd = false;
     if constexpr (kHasSections) {
-      while (c != '|' && c != '\n') {
-        odd = odd || c == ':';
-        p = *++at;
-        c = text[p];
-      }
-      line.bar = p;
-      while (c == '|') {
+      const uint32_t bar = next_stop(walk.at);
+      walk.odd = !are_colons(walk.at, bar, 0);
+      walk.at = bar;
+      line.bar = position_[bar];
+      while (byte(walk.at) == '|') {
         Section section{};
-        section.name = p + 1;
-        p = *++at;
-        c = text[p];
-        section.name_size = p - section.name;
-        section.begin = n;
-        tokens();
-        section.end = n;
+        section.name = position_[walk.at] + 1;
+        section.name_size = position_[++walk.at] - section.name;
+        section.begin = walk.token;
+        walk_tokens(walk);
+        section.end = walk.token;
         sections_.push_back(section);
-        if (c == ':') {  // a section's weight, or name:text:text
-          odd = true;
-          while (c != '|' && c != '\n') {
-            p = *++at;
-            c = text[p];
-          }
-        }
       }
     } else {
-      line.bar = p;  // behind the label
-      tokens();
-      if (c != '\n') {
-        odd = true;
-        while (c != '\n') {
-          p = *++at;
-          c = text[p];
-        }
+      line.bar = position_[walk.at];  // behind the label
+      walk_tokens(walk);
+      while (byte(walk.at) != '\n') {  // a comment
+        walk.odd = true;
+        walk.at = next_stop(walk.at + 1);
       }
     }
-    ++at;
-    line.end = p;
-    line.next = begin = p + 1;
+    line.end = position_[walk.at++];
+    line.next = begin = line.end + 1;
     line.sections_end = static_cast<uint32_t>(sections_.size());
-    line.tokens_end = n;
-    line.is_plain = !odd;
+    line.tokens_end = walk.token;
+    line.is_plain = !walk.odd;
     lines_.push_back(line);
   }
-  count_ = n;
+  count_ = walk.token;
+}
+
+// The tokens from a blank on, up to a bar or the end of the line. In nearly all texts they are all
+// of one kind, and are then told by whole words of bits.
+void TokenWindow::walk_tokens(Walk& walk) noexcept {
+  const uint32_t stop = next_stop(walk.at);
+  if (walk.at == stop || pairs(walk, stop) || words(walk, stop)) return;
+  if (text_[position_[walk.at]] == ' ') mixed(walk);
+  if (walk.at == stop) return;
+  walk.odd = true;  // a section's weight, or name:text:text
+  walk.at = stop;
+}
+
+// name:value name:value ...
+bool TokenWindow::pairs(Walk& walk, uint32_t stop) noexcept {
+  constexpr uint64_t kSecond = 0xaaaaaaaaaaaaaaaa;
+  if ((stop - walk.at) % 2 != 0 || !are_colons(walk.at, stop, kSecond)) return false;
+  const uint32_t count = (stop - walk.at) / 2;
+  const uint32_t* at = position_.data() + walk.at;
+  uint32_t *name = name_.data() + walk.token, *name_size = name_size_.data() + walk.token,
+           *number = number_.data() + walk.token, *number_size = number_size_.data() + walk.token;
+  uint32_t empty = 0;
+  for (uint32_t k = 0; k < count; ++k) {
+    const uint32_t blank = at[2 * k], colon = at[2 * k + 1], next = at[2 * k + 2];
+    name[k] = blank + 1;
+    name_size[k] = colon - blank - 1;
+    number[k] = colon + 1;
+    number_size[k] = next - colon - 1;
+    empty |= static_cast<uint32_t>(colon - blank == 1) | static_cast<uint32_t>(next - colon == 1);
+  }
+  walk.odd = walk.odd || empty != 0;
+  walk.token += count;
+  walk.at = stop;
+  return true;
+}
+
+// name name ...
+bool TokenWindow::words(Walk& walk, uint32_t stop) noexcept {
+  if (!are_colons(walk.at, stop, 0)) return false;
+  const uint32_t count = stop - walk.at;
+  const uint32_t* at = position_.data() + walk.at;
+  uint32_t *name = name_.data() + walk.token, *name_size = name_size_.data() + walk.token,
+           *number = number_.data() + walk.token, *number_size = number_size_.data() + walk.token;
+  uint32_t empty = 0;
+  for (uint32_t k = 0; k < count; ++k) {
+    name[k] = at[k] + 1;
+    name_size[k] = at[k + 1] - at[k] - 1;
+    number[k] = number_size[k] = 0;
+    empty |= static_cast<uint32_t>(at[k + 1] - at[k] == 1);
+  }
+  if (empty != 0) return false;  // two blanks
+  walk.token += count;
+  walk.at = stop;
+  return true;
+}
+
+// One by one.
+void TokenWindow::mixed(Walk& walk) noexcept {
+  const auto byte = [&](uint32_t k) { return text_[position_[k]]; };
+  uint32_t at = walk.at, n = walk.token;
+  while (byte(at) == ' ') {
+    const uint32_t from = position_[at] + 1, to = position_[++at];
+    name_[n] = from;
+    name_size_[n] = to - from;
+    number_[n] = number_size_[n] = 0;
+    if (byte(at) == ':') {
+      const uint32_t end = position_[++at];
+      number_[n] = to + 1;
+      number_size_[n] = end - to - 1;
+      walk.odd = walk.odd || to == from || end == to + 1;
+    }
+    n += to != from;
+  }
+  walk.at = at;
+  walk.token = n;
+}
+
+// The next bar (or comment) or end of a line at or behind a position.
+uint32_t TokenWindow::next_stop(uint32_t position) const noexcept {
+  uint32_t word = position / 64;
+  uint64_t bits = stops_[word] & ~uint64_t{0} << position % 64;
+  while (bits == 0)
+    bits = stops_[++word];
+  return word * 64 + static_cast<uint32_t>(__builtin_ctzll(bits));
+}
+
+// Colons among positions [begin, end) are where `pattern`, of period 2 from `begin`, says.
+bool TokenWindow::are_colons(uint32_t begin, uint32_t end, uint64_t pattern) const noexcept {
+  if (begin % 2 != 0) pattern = pattern << 1 | pattern >> 63;
+  uint64_t other = 0;
+  for (uint32_t word = begin / 64; word * 64 < end; ++word) {
+    uint64_t inside = ~uint64_t{0};
+    if (word == begin / 64) inside <<= begin % 64;
+    if (word == end / 64) inside &= (uint64_t{1} << end % 64) - 1;
+    other |= (colons_[word] ^ pattern) & inside;
+  }
+  return other == 0;
 }
 
 void TokenWindow::read_values() noexcept {

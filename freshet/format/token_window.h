@@ -66,13 +66,25 @@ class TokenWindow {
  private:
   template <bool kHasSections>
   bool take(std::span<const char> text) noexcept;
+  // A walk over the positions: `at` is the one it is at.
+  struct Walk {
+    uint32_t at, token;
+    bool odd;
+  };
   template <bool kHasSections>
-  void walk(std::size_t positions) noexcept;
+  void walk(uint32_t positions) noexcept;
+  void walk_tokens(Walk& walk) noexcept;
+  bool pairs(Walk& walk, uint32_t stop) noexcept;
+  bool words(Walk& walk, uint32_t stop) noexcept;
+  void mixed(Walk& walk) noexcept;
+  uint32_t next_stop(uint32_t position) const noexcept;
+  bool are_colons(uint32_t begin, uint32_t end, uint64_t pattern) const noexcept;
   void reserve(std::size_t positions) noexcept;
 
   const char* text_ = nullptr;
   std::size_t size_ = 0, count_ = 0;  // bytes; tokens
   std::vector<uint32_t> position_;
+  std::vector<uint64_t> colons_, stops_;  // a bit for each position
   std::vector<Line> lines_;
   std::vector<Section> sections_;
   // By token.

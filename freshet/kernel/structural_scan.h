@@ -28,4 +28,15 @@ inline constexpr std::size_t kScanSlack = 64;
 Scan structural_scan(std::span<const char> text, ScanBytes bytes,
                      std::span<uint32_t> positions) noexcept;
 
+/// The same, and of what kind each is, a bit for each position: bit i & 63 of word i >> 6 of `second`
+/// is set where position i is byte b, of `stops` where it is c or d.
+///
+/// second, stops: room for a bit for each position there may be, and two words more; bits behind the
+/// last position are anything. Else as structural_scan.
+struct Kinds {
+  uint64_t *second, *stops;
+};
+Scan token_scan(std::span<const char> text, ScanBytes bytes, std::span<uint32_t> positions,
+                Kinds kinds) noexcept;
+
 }  // namespace freshet::kernel

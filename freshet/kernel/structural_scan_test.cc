@@ -70,4 +70,38 @@ TEST_CASE(
   });
 }
 
+TEST_CASE("token scan: every level finds the positions of the structural scan, and their kinds") {
+  const auto check = [](Level) {
+    for (uint32_t n = 0; n < 300; n++) {
+      Draws draws(4, 0, n);
+      std::string text(n < 200 ? n : draws.below(3000), 'x');
+      const uint32_t kind = draws.below(4);
+      for (char& c : text) {
+        if (kind == 0) c = static_cast<char>(draws.below(256));
+        if (kind == 1) c = " :|\nx"[draws.below(5)];
+        if (kind == 2 && draws.below(10) == 0) c = ':';
+        if (kind == 3) c = '|';
+      }
+      const std::size_t size = text.size();
+      constexpr ScanBytes kTokens{' ', ':', '|', '\n'};
+      const Found want = scan(text, kTokens);
+      text.append(kScanSlack, ':');
+      std::vector<uint32_t> positions(size + kScanSlack);
+      std::vector<uint64_t> second(size / 64 + 3, ~uint64_t{0}), stops(size / 64 + 3, ~uint64_t{0});
+      const Scan got =
+          token_scan({text.data(), size}, kTokens, positions, {second.data(), stops.data()});
+      REQUIRE(got.odd == want.odd);
+      positions.resize(got.count);
+      REQUIRE(positions == want.positions);
+      for (std::size_t k = 0; k < got.count; k++) {
+        const char c = text[positions[k]];
+        REQUIRE((second[k / 64] >> (k % 64) & 1) == (c == ':'));
+        REQUIRE((stops[k / 64] >> (k % 64) & 1) == (c == '|' || c == '\n'));
+      }
+    }
+  };
+  check(Level::scalar);
+  at_every_level(check);
+}
+
 }  // namespace freshet::kernel

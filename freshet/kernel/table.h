@@ -16,6 +16,8 @@ struct Table {
   void (*axpy)(float scale, const float* x, float* y, std::size_t n) noexcept;
   Scan (*structural_scan)(const char* text, std::size_t size, ScanBytes bytes,
                           uint32_t* positions) noexcept;
+  Scan (*token_scan)(const char* text, std::size_t size, ScanBytes bytes, uint32_t* positions,
+                     Kinds kinds) noexcept;
   void (*murmur_x8)(Tokens names, const uint32_t* seed, bool digits_are_numbers,
                     uint32_t* out) noexcept;
   Decimals (*decimal_x4)(Tokens numbers, float* out) noexcept;

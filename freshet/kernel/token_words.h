@@ -21,25 +21,28 @@ template <class Words>
 inline void murmur_lanes(Tokens names, const uint32_t* seeds, bool digits_are_numbers,
                          uint32_t* out) noexcept {
   using Type = typename Words::Type;
+  using Signed = typename Words::Signed;  // compared: there are no unsigned compares on x86
   const auto rotl = [](Type x, int by) { return (x << by) | (x >> (32 - by)); };
   const auto all = [](uint32_t x) { return Type{} + x; };
-  // The first byte is a digit: x - '0' <= 9, or never.
-  const uint32_t digits = digits_are_numbers ? 10 : 0;
+  // A first byte below this plus one is looked at more closely: a digit, or one of few signs.
+  const Signed highest = Signed{} + (digits_are_numbers ? '9' : -1);
   for (std::size_t i = 0; i < names.count; i += Words::kWidth) {
     Type block[4];
     Words::load_blocks(names.text, names.begin + i, block);
     const Type size = Words::load(names.size + i);
-    const Type whole = size >> 2, tail = (all(1) << ((size & 3) << 3)) - 1;
+    const Type tail = (all(1) << ((size & 3) << 3)) - 1;
+    const Signed whole = Signed(size >> 2);
     Type h = Words::load(seeds + i);
-    const Type odd = Type(size > 16) | Type((block[0] & 0xff) - '0' < all(digits)) |
-                     Type((size == 0) & Type(all(digits) != 0));
+    const Type odd = Type(Signed(size) > 16) | Type(Signed(block[0] & 0xff) <= highest) |
+                     Type((Signed(size) == 0) & (highest > 0));
 #pragma GCC unroll 4
-    for (uint32_t k = 0; k < 4; k++) {
+    for (int k = 0; k < 4; k++) {
       const Type full = Type(whole > k), part = Type(whole == k);
       Type x = block[k] & (full | (part & tail));
       x = rotl(x * 0xcc9e2d51u, 15) * 0x1b873593u;
       h ^= x;
-      const Type round = rotl(h, 13) * 5 + 0xe6546b64u;
+      const Type turned = rotl(h, 13);
+      const Type round = turned + (turned << 2) + 0xe6546b64u;
       h = (round & full) | (h & ~full);
     }
     h ^= size;

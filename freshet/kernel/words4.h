@@ -9,6 +9,7 @@ namespace {
 struct Words4 {
   static constexpr std::size_t kWidth = 4;
   typedef uint32_t Type __attribute__((vector_size(16)));
+  typedef int32_t Signed __attribute__((vector_size(16)));
 
   static Type load(const void* from) noexcept {
     Type v;

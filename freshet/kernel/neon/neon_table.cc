@@ -62,8 +62,15 @@ void murmur_x8_neon(Tokens names, const uint32_t* seed, bool digits_are_numbers,
   murmur_lanes<Words>(names, seed, digits_are_numbers, out);
 }
 
-constexpr Table kNeon{Level::neon,          dot_neon,       axpy_neon,
-                      structural_scan_neon, murmur_x8_neon, decimal_x4_scalar};
+Scan token_scan_neon(const char* text, std::size_t size, ScanBytes bytes, uint32_t* positions,
+                     Kinds kinds) noexcept {
+  const Scan scan = structural_scan_neon(text, size, bytes, positions);
+  mark_kinds(text, bytes, positions, scan.count, kinds);
+  return scan;
+}
+
+constexpr Table kNeon{Level::neon,     dot_neon,       axpy_neon,        structural_scan_neon,
+                      token_scan_neon, murmur_x8_neon, decimal_x4_scalar};
 
 }  // namespace
 

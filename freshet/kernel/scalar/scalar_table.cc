@@ -1,6 +1,7 @@
 #include "freshet/base/hash.h"
 #include "freshet/base/short_number.h"
 #include "freshet/kernel/lanes.h"
+#include "freshet/kernel/positions.h"
 #include "freshet/kernel/scalar/scalar.h"
 #include "freshet/kernel/table.h"
 #include "freshet/kernel/token_words.h"
@@ -41,6 +42,13 @@ Scan structural_scan_scalar(const char* text, std::size_t size, ScanBytes bytes,
   return scan;
 }
 
+Scan token_scan_scalar(const char* text, std::size_t size, ScanBytes bytes, uint32_t* positions,
+                       Kinds kinds) noexcept {
+  const Scan scan = structural_scan_scalar(text, size, bytes, positions);
+  mark_kinds(text, bytes, positions, scan.count, kinds);
+  return scan;
+}
+
 }  // namespace
 
 uint32_t hash_one(const char* at, uint32_t size, uint32_t seed, bool digits_are_numbers) noexcept {
@@ -75,7 +83,8 @@ Decimals decimal_x4_scalar(Tokens numbers, float* out) noexcept {
   return all;
 }
 
-constinit const Table kScalarTable = {Level::scalar,          dot_scalar,       axpy_scalar,
-                                      structural_scan_scalar, murmur_x8_scalar, decimal_x4_scalar};
+constinit const Table kScalarTable = {Level::scalar,          dot_scalar,        axpy_scalar,
+                                      structural_scan_scalar, token_scan_scalar, murmur_x8_scalar,
+                                      decimal_x4_scalar};
 
 }  // namespace freshet::kernel

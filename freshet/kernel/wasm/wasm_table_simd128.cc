@@ -51,8 +51,16 @@ void murmur_x8_simd128(Tokens names, const uint32_t* seed, bool digits_are_numbe
   murmur_lanes<Words>(names, seed, digits_are_numbers, out);
 }
 
-constexpr Table kSimd128{Level::simd128,          dot_simd128,       axpy_simd128,
-                         structural_scan_simd128, murmur_x8_simd128, decimal_x4_scalar};
+Scan token_scan_simd128(const char* text, std::size_t size, ScanBytes bytes, uint32_t* positions,
+                        Kinds kinds) noexcept {
+  const Scan scan = structural_scan_simd128(text, size, bytes, positions);
+  mark_kinds(text, bytes, positions, scan.count, kinds);
+  return scan;
+}
+
+constexpr Table kSimd128{Level::simd128,          dot_simd128,        axpy_simd128,
+                         structural_scan_simd128, token_scan_simd128, murmur_x8_simd128,
+                         decimal_x4_scalar};
 
 }  // namespace
 

@@ -41,4 +41,26 @@ Scan structural_scan_avx512(const char* text, std::size_t size, ScanBytes bytes,
   return {count, odd != 0};
 }
 
+Scan token_scan_avx512(const char* text, std::size_t size, ScanBytes bytes, uint32_t* positions,
+                       Kinds kinds) noexcept {
+  const __m512i a = _mm512_set1_epi8(bytes.a), b = _mm512_set1_epi8(bytes.b),
+                c = _mm512_set1_epi8(bytes.c), d = _mm512_set1_epi8(bytes.d),
+                lowest_high = _mm512_set1_epi8(0x20);
+  std::size_t count = 0;
+  uint64_t odd = 0;
+  kinds.second[0] = kinds.stops[0] = 0;
+  for (std::size_t i = 0; i < size; i += 64) {
+    const __m512i v = _mm512_loadu_si512(text + i);
+    const uint64_t within = inside(size - i);
+    const uint64_t second = _mm512_cmpeq_epi8_mask(v, b);
+    const uint64_t stops = _mm512_cmpeq_epi8_mask(v, c) | _mm512_cmpeq_epi8_mask(v, d);
+    const uint64_t all = (_mm512_cmpeq_epi8_mask(v, a) | second | stops) & within;
+    odd |= _mm512_cmplt_epu8_mask(v, lowest_high) & ~all & within;
+    append_bits(_pext_u64(second, all), count, kinds.second);
+    append_bits(_pext_u64(stops, all), count, kinds.stops);
+    count += compress_positions(all, static_cast<uint32_t>(i), positions + count);
+  }
+  return {count, odd != 0};
+}
+
 }  // namespace freshet::kernel

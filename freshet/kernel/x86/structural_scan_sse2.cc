@@ -28,4 +28,11 @@ Scan structural_scan_sse2(const char* text, std::size_t size, ScanBytes bytes,
   return scan;
 }
 
+Scan token_scan_sse2(const char* text, std::size_t size, ScanBytes bytes, uint32_t* positions,
+                     Kinds kinds) noexcept {
+  const Scan scan = structural_scan_sse2(text, size, bytes, positions);
+  mark_kinds(text, bytes, positions, scan.count, kinds);
+  return scan;
+}
+
 }  // namespace freshet::kernel

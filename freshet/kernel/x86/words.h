@@ -10,6 +10,7 @@ namespace {
 struct Words8 {
   static constexpr std::size_t kWidth = 8;
   typedef uint32_t Type __attribute__((vector_size(32)));
+  typedef int32_t Signed __attribute__((vector_size(32)));
 
   static Type load(const uint32_t* from) noexcept {
     return (Type)_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));

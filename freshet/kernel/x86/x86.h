@@ -24,6 +24,12 @@ Scan structural_scan_avx2(const char* text, std::size_t size, ScanBytes bytes,
 Scan structural_scan_avx512(const char* text, std::size_t size, ScanBytes bytes,
                             uint32_t* positions) noexcept;
 
+Scan token_scan_sse2(const char* text, std::size_t size, ScanBytes bytes, uint32_t* positions,
+                     Kinds kinds) noexcept;
+Scan token_scan_avx2(const char* text, std::size_t size, ScanBytes bytes, uint32_t* positions,
+                     Kinds kinds) noexcept;
+Scan token_scan_avx512(const char* text, std::size_t size, ScanBytes bytes, uint32_t* positions,
+                       Kinds kinds) noexcept;
 void murmur_x8_avx2(Tokens names, const uint32_t* seed, bool digits_are_numbers,
                     uint32_t* out) noexcept;
 void murmur_x8_avx512(Tokens names, const uint32_t* seed, bool digits_are_numbers,

@@ -6,13 +6,13 @@ namespace freshet::kernel {
 namespace {
 
 // SSE2 can neither multiply 32-bit lanes nor move bytes by a table.
-constexpr Table kSse2{Level::sse2,          dot_sse2,         axpy_sse2,
-                      structural_scan_sse2, murmur_x8_scalar, decimal_x4_scalar};
-constexpr Table kAvx2{Level::avx2,          dot_avx2,       axpy_avx2,
-                      structural_scan_avx2, murmur_x8_avx2, decimal_x4_avx2};
+constexpr Table kSse2{Level::sse2,     dot_sse2,         axpy_sse2,        structural_scan_sse2,
+                      token_scan_sse2, murmur_x8_scalar, decimal_x4_scalar};
+constexpr Table kAvx2{Level::avx2,     dot_avx2,       axpy_avx2,      structural_scan_avx2,
+                      token_scan_avx2, murmur_x8_avx2, decimal_x4_avx2};
 // dot: see Floats16 in lanes.h.
-constexpr Table kAvx512{Level::avx512,          dot_avx2,         axpy_avx512,
-                        structural_scan_avx512, murmur_x8_avx512, decimal_x4_avx2};
+constexpr Table kAvx512{Level::avx512,     dot_avx2,         axpy_avx512,    structural_scan_avx512,
+                        token_scan_avx512, murmur_x8_avx512, decimal_x4_avx2};
 
 // Each came with the same processors, but a virtual machine may hide one of them.
 bool has_avx2() noexcept {
