@@ -381,8 +381,9 @@ void VwReader::join_groups(ExampleBlock& out) noexcept {
   for (const Run& run : runs_)
     if (rank[run.key] == 256) rank[run.key] = groups++;
   ordered_ = runs_;
-  std::stable_sort(ordered_.begin(), ordered_.end(),
-                   [&](const Run& a, const Run& b) { return rank[a.key] < rank[b.key]; });
+  std::sort(ordered_.begin(), ordered_.end(), [&](const Run& a, const Run& b) {
+    return rank[a.key] != rank[b.key] ? rank[a.key] < rank[b.key] : a.begin < b.begin;
+  });
   const std::span<uint32_t> index = out.begun_index();
   const std::span<float> value = out.begun_value();
   index_.assign(index.begin(), index.end());
