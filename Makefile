@@ -1,5 +1,5 @@
 # The two commands: make run, make test. Everything here may be repeated at will and needs nothing run before it.
-.PHONY: help run test soak check build
+.PHONY: help run test soak check build peers
 .DEFAULT_GOAL := help
 
 # Objects don't depend on the folder they are built in, so presets share the compiler cache.
@@ -13,6 +13,7 @@ help:
 	@echo 'make soak          the long tests: SECONDS=3600'
 	@echo 'make check         a quick look before a commit; TIDY=1 adds clang-tidy on changed files'
 	@echo 'make build         build/release/freshet'
+	@echo 'make peers         build/peers: what freshet bench text --vs vw,river,sklearn runs beside ours'
 
 build:
 	@tools/install build
@@ -25,6 +26,9 @@ run: build
 test:
 	@tools/install test
 	@tools/test
+
+peers:
+	@tools/peers
 
 soak:
 	@tools/install test

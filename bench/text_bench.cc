@@ -5,6 +5,7 @@
 
 #include <sys/resource.h>
 
+#include "bench/text_peers.h"
 #include "freshet/base/failure.h"
 #include "freshet/cli/benchmark.h"
 #include "freshet/core/learner.h"
@@ -102,9 +103,7 @@ Status learn_memory(const std::string& path, double& seconds) noexcept {
   return {};
 }
 
-Result<std::vector<Figure>> run(const BenchSettings& settings) noexcept {
-  if (settings.data.empty())
-    return {Code::not_found, "text: needs elec2.csv of the public streams: --data FOLDER"};
+Status bench_csv(const BenchSettings& settings, std::vector<Figure>& figures) noexcept {
   const std::string path = settings.data + "/streams/elec2.csv";
   std::vector<double> all, reading, memory;
   uint64_t rows = 0;
@@ -120,17 +119,31 @@ Result<std::vector<Figure>> run(const BenchSettings& settings) noexcept {
     memory.push_back(seconds);
   }
   const double us = 1e6 / static_cast<double>(rows);
-  return std::vector<Figure>{
-      {"elec2.csv to learned scale | logistic, a row", median(all) * us, "us", .5, false},
-      {"of that reading, a row", median(reading) * us, "us"},
-      {"elec2 in memory, learned, a row", median(memory) * us, "us", .15, false},
-  };
+  figures.insert(
+      figures.end(),
+      {
+          {"elec2.csv to learned scale | logistic, a row", median(all) * us, "us", .5, false},
+          {"of that reading, a row", median(reading) * us, "us"},
+          {"elec2 in memory, learned, a row", median(memory) * us, "us", .15, false},
+      });
+  return {};
+}
+
+Result<std::vector<Figure>> run(const BenchSettings& settings) noexcept {
+  std::vector<Figure> figures;
+  const bool has_peers = !settings.vs.empty() && settings.vs[0] != "none";
+  if (settings.data.empty() && !has_peers)
+    return {Code::not_found, "text: needs elec2.csv of the public streams: --data FOLDER"};
+  if (!settings.data.empty()) FRESHET_TRY(bench_csv(settings, figures));
+  FRESHET_TRY(bench_text_peers(settings, figures));
+  return figures;
 }
 
 }  // namespace
 
 extern const Benchmark text_benchmark;
 constinit const Benchmark text_benchmark{
-    "text", "Reading CSV and learning from it, elec2, one thread.", &run};
+    "text", "From text to a learned model: CSV of elec2; beside VW, River and scikit-learn (--vs).",
+    &run};
 
 }  // namespace freshet

@@ -16,6 +16,9 @@ struct BenchSettings {
   std::string data;    // folder with the large public streams, as tests find it; empty: not there
   std::string folder;  // on the disk to be measured
   uint32_t rounds = 5;
+  std::vector<std::string> vs;  // peers to run beside ours; empty: all that are installed
+  std::string peers;            // their virtual environment: `make peers`
+  uint64_t examples = 0;        // of made-up texts; 0: as many as the published figures have
 };
 
 struct Benchmark {

@@ -11,6 +11,7 @@ struct Figure {
   std::string unit;
   std::optional<double> gate{};  // none: reported only
   bool at_least = true;          // of the gate: the value must be at least (or else at most) that
+  std::string note{};            // what it was made of: times, losses, versions
 
   bool holds() const noexcept { return !gate || (at_least ? value >= *gate : value <= *gate); }
 };

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <thread>
 
 #include "freshet/base/chars.h"
 #include "freshet/base/failure.h"
@@ -13,19 +15,29 @@
 #include "freshet/cli/command.h"
 #include "freshet/cli/console.h"
 #include "freshet/cli/json_text.h"
+#include "freshet/kernel/level.h"
 
 namespace freshet {
 namespace {
 
 struct BenchFlags {
-  std::string_view data, folder;
+  std::string_view data, folder, peers = "build/peers";
+  std::span<const std::string_view> vs;
+  uint64_t examples = 0;
   uint32_t rounds = 5;
+  bool markdown = false;
 };
 constexpr std::array kBenchFlags{
     option<&BenchFlags::data>(
         "data", "Folder with the public streams; else $FRESHET_SHARED_DATA, ../shared/data."),
     option<&BenchFlags::folder>("folder",
                                 "On the disk to be measured; a folder is made in it and removed."),
+    option<&BenchFlags::vs>(
+        "vs", "Peers to run beside ours: vw, river, sklearn, none; else all that are installed."),
+    option<&BenchFlags::peers>("peers", "Where peers are installed (make peers)."),
+    option<&BenchFlags::examples>("examples", "Rows of made-up texts; 0: the benchmark's own.", 0,
+                                  1e12),
+    option<&BenchFlags::markdown>("markdown", "A table as docs/performance.md has it."),
     option<&BenchFlags::rounds>("rounds", "Of each measurement, interleaved; the median counts.", 1,
                                 1000),
 };
@@ -64,6 +76,31 @@ void print_figure(const Figure& figure, Console& console) {
             (figure.holds() ? ": holds)" : ": MISSED)");
   }
   console.print_line(line);
+  if (!figure.note.empty()) console.print_line("      " + figure.note);
+}
+
+// Processor, cores, instructions: what a figure without would mean nothing.
+std::string machine() {
+  std::ifstream file("/proc/cpuinfo");
+  std::string line, name = "unknown processor";
+  while (std::getline(file, line))
+    if (line.starts_with("model name")) {
+      name = line.substr(line.find(':') + 2);
+      break;
+    }
+  return name + ", " + std::to_string(std::thread::hardware_concurrency()) + " cores, " +
+         std::string(kernel::level_name(kernel::level()));
+}
+
+void print_row(const Figure& figure, Console& console) {
+  char text[kNumberChars];
+  const auto number = [&](double value) { return std::string(text, format_human(value, text, 3)); };
+  std::string gate;
+  if (figure.gate)
+    gate = std::string(figure.at_least ? "at least " : "at most ") + number(*figure.gate) +
+           (figure.holds() ? "" : ": missed");
+  console.print_line("| " + figure.name + " | " + number(figure.value) + " " + figure.unit + " | " +
+                     gate + " | " + figure.note + " |");
 }
 
 void put_figure(JsonText& json, const Figure& figure) {
@@ -71,6 +108,7 @@ void put_figure(JsonText& json, const Figure& figure) {
       .text("name", figure.name)
       .number("value", figure.value)
       .text("unit", figure.unit);
+  if (!figure.note.empty()) json.text("note", figure.note);
   if (figure.gate) {
     json.number(figure.at_least ? "at_least" : "at_most", *figure.gate)
         .boolean("holds", figure.holds());
@@ -115,6 +153,9 @@ int run(const BenchOptions& options, std::span<const std::string_view> words, Co
   settings.folder = options.flags.folder.empty() ? std::filesystem::temp_directory_path().string()
                                                  : std::string(options.flags.folder);
   settings.rounds = options.flags.rounds;
+  settings.vs.assign(options.flags.vs.begin(), options.flags.vs.end());
+  settings.peers = options.flags.peers;
+  settings.examples = options.flags.examples;
   JsonText json;
   json.begin_object();
   bool all_hold = true;
@@ -122,14 +163,24 @@ int run(const BenchOptions& options, std::span<const std::string_view> words, Co
     const auto found = std::find_if(known.begin(), known.end(),
                                     [name](const Benchmark& b) { return b.name == name; });
     if (found == known.end()) return unknown(name, console);
-    if (!console.json()) console.print_line(std::string(name) + ":");
+    const bool is_table = options.flags.markdown && !console.json();
+    if (!console.json() && !is_table) console.print_line(std::string(name) + ":");
     const Result<std::vector<Figure>> figures = found->run(settings);
     if (!figures.ok()) return console.fail(figures.status());
     json.key(name).begin_array();
+    if (is_table) {
+      console.print_line(machine() + ". `freshet bench " + std::string(name) + " --rounds " +
+                         std::to_string(settings.rounds) + " --markdown`:\n");
+      console.print_line("| what | figure | gate | of |\n| --- | --- | --- | --- |");
+    }
     for (const Figure& figure : *figures) {
       all_hold = all_hold && figure.holds();
       put_figure(json, figure);
-      if (!console.json()) print_figure(figure, console);
+      if (is_table) {
+        print_row(figure, console);
+      } else if (!console.json()) {
+        print_figure(figure, console);
+      }
     }
     json.end_array();
   }

@@ -1,0 +1,53 @@
+#pragma once
+/// Programs that a benchmark runs: peers, which stay and answer requests (bench/peers), and this program itself, once
+/// for each measurement.
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "freshet/base/status.h"
+
+namespace freshet {
+
+/// What one run took and reached. CPU counts all threads. What a run doesn't say is NaN.
+struct TimedRun {
+  double wall = 0, cpu = 0;  // seconds
+  double loss = 0, log_loss = 0, accuracy = 0, examples = 0;
+};
+
+/// A core that runs of one thread are kept on; -1: any.
+int benchmark_core() noexcept;
+
+/// This program with `args`, whose standard output is a JSON object: its start is counted, too.
+Result<TimedRun> run_self(const std::vector<std::string>& args, int core) noexcept;
+
+/// Who answers a line of JSON to a line of JSON.
+class PeerProcess {
+ public:
+  /// `not_found`: the peers aren't installed in `folder`, or not this one.
+  static Result<std::unique_ptr<PeerProcess>> start(const std::string& folder,
+                                                    const std::string& script) noexcept;
+  ~PeerProcess();
+  PeerProcess(const PeerProcess&) = delete;
+  PeerProcess& operator=(const PeerProcess&) = delete;
+
+  const std::string& version() const noexcept { return version_; }
+  Result<TimedRun> ask(const std::string& request) noexcept;
+
+ private:
+  PeerProcess(pid_t process, int to, int from, std::string name) noexcept
+      : process_(process), to_(to), from_(from), name_(std::move(name)) {}
+  Result<std::string> line() noexcept;
+
+  const pid_t process_;
+  const int to_, from_;
+  const std::string name_;
+  std::string version_, read_;
+};
+
+}  // namespace freshet
