@@ -23,7 +23,8 @@ struct TimedRun {
 /// A core that runs of one thread are kept on; -1: any.
 int benchmark_core() noexcept;
 
-/// This program with `args`, whose standard output is a JSON object: its start is counted, too.
+/// This program with `args`, whose standard output is a JSON object with "seconds". Its start counts as little as a
+/// peer's: `wall` is those seconds, `cpu` is without what a run costs that only says its version.
 Result<TimedRun> run_self(const std::vector<std::string>& args, int core) noexcept;
 
 /// Who answers a line of JSON to a line of JSON.

@@ -113,17 +113,17 @@ class Texts {
   const uint64_t examples_;
 };
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return "\"" + std::string(text) + "\"";
 }
 
 // {"args": ["-d", ...], "core": 1}
 std::string vw_request(std::string_view args, const std::string& path, int core) {
-  std::string request = "{\"args\": [\"-d\", " + quoted(path);
+  std::string request = "{\"args\": [\"-d\", " + in_quotes(path);
   std::string all = std::string(kLogistic) + " " + std::string(args);
   for (std::size_t at = 0; at < all.size();) {
     const std::size_t end = std::min(all.find(' ', at), all.size());
-    request += ", " + quoted(all.substr(at, end - at));
+    request += ", " + in_quotes(all.substr(at, end - at));
     at = end + 1;
   }
   return request + "], \"onethread\": true, \"core\": " + std::to_string(core) + "}";
@@ -197,9 +197,15 @@ Status run_job(const Job& job, const BenchSettings& settings, Texts& texts, Peer
     vw_args += " --cache_file " + texts.file("vw.cache");
   }
   Pair pair;
-  FRESHET_TRY(compare(
+  const Status status = compare(
       settings.rounds, by_wall, [&] { return run_self(args, core); },
-      [&] { return vw.ask(vw_request(vw_args, path, core)); }, pair));
+      [&] { return vw.ask(vw_request(vw_args, path, core)); }, pair);
+  if (!status.ok()) {  // the others may go on
+    Figure figure{std::string(job.name), NAN, "x"};
+    figure.note = status.text();
+    figures.push_back(std::move(figure));
+    return {};
+  }
   figures.push_back(figure_of(job, pair, by_wall));
   return {};
 }
@@ -231,7 +237,7 @@ Status bench_elec2(const BenchSettings& settings, PeerProcess& peer, std::string
       "--window",  "0",
       "--fading",  "0"};
   const std::string request =
-      "{\"data\": " + quoted(path) + ", \"core\": " + std::to_string(core) + "}";
+      "{\"data\": " + in_quotes(path) + ", \"core\": " + std::to_string(core) + "}";
   Pair pair;
   FRESHET_TRY(compare(
       settings.rounds, false, [&] { return run_self(args, core); },

@@ -99,8 +99,11 @@ void print_row(const Figure& figure, Console& console) {
   if (figure.gate)
     gate = std::string(figure.at_least ? "at least " : "at most ") + number(*figure.gate) +
            (figure.holds() ? "" : ": missed");
-  console.print_line("| " + figure.name + " | " + number(figure.value) + " " + figure.unit + " | " +
-                     gate + " | " + figure.note + " |");
+  std::string name = figure.name;
+  for (std::size_t at = 0; (at = name.find('|', at)) != std::string::npos; at += 2)
+    name.insert(at, 1, '\\');
+  console.print_line("| " + name + " | " + number(figure.value) + " " + figure.unit + " | " + gate +
+                     " | " + figure.note + " |");
 }
 
 void put_figure(JsonText& json, const Figure& figure) {
