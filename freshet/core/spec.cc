@@ -136,8 +136,19 @@ class Parser {
     while (end > begin && is_blank(text_[end - 1]))
       --end;
     if (end == begin) return error("expected a value");
-    argument.value = text_.substr(begin, end - begin);
+    argument.value = without_parentheses(text_.substr(begin, end - begin));
     return argument;
+  }
+
+  /// A nested spec may stand in parentheses of its own: model=(scale | logistic).
+  static std::string_view without_parentheses(std::string_view value) noexcept {
+    if (value.size() < 2 || value.front() != '(') return value;
+    int depth = 0;
+    for (std::size_t k = 0; k < value.size(); ++k) {
+      depth += value[k] == '(' ? 1 : value[k] == ')' ? -1 : 0;
+      if (depth == 0) return k + 1 == value.size() ? value.substr(1, k - 1) : value;
+    }
+    return value;
   }
 
   std::string_view text_;

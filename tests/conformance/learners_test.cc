@@ -499,6 +499,19 @@ TEST_CASE("mergeable: parameters are a flat view that can be put back") {
   });
 }
 
+TEST_CASE("a model inside a model may be a pipeline; it is saved step by step") {
+  auto learner = make("one_vs_rest(model=(scale | logistic))");
+  const auto rows = examples({.diet = Diet::dense, .classes = 3}, 300);
+  teach(*learner, rows);
+  const auto bytes = bytes_of(*learner);
+  auto file = ModelFileReader::open(bytes);
+  REQUIRE(file.ok());
+  auto loaded = file->learner(catalogue());
+  if (!loaded.ok()) FAIL(loaded.status().text());
+  CHECK(predict(**loaded, rows[5].view()) == predict(*learner, rows[5].view()));
+  CHECK(bytes_of(**loaded) == bytes);
+}
+
 TEST_CASE("a cut or flipped model file never becomes a model that crashes") {
   each_learner([](const std::string& name) {
     auto learner = make(name);
