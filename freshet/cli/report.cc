@@ -102,6 +102,7 @@ std::string report_json(const StreamJob& job, std::string_view model_path) {
   put_bad(json, job.input().bad_lines());
   if (!model_path.empty()) json.text("model", model_path);
   json.number("seconds", job.seconds());
+  if (job.evaluations() != 0) json.count("evaluations", job.evaluations());
   json.count("unlabelled", job.unlabelled());
   return json.end_object().str();
 }
@@ -114,6 +115,8 @@ std::string counts(const StreamJob& job) {
   if (job.unlabelled() != 0) text += ", " + std::to_string(job.unlabelled()) + " unlabelled";
   if (job.input().zeros() != 0)
     text += ", " + std::to_string(job.input().zeros()) + " zeros left out";
+  if (job.evaluations() != 0)
+    text += ", objective evaluated " + std::to_string(job.evaluations()) + " times";
   return text;
 }
 

@@ -45,6 +45,8 @@ class StreamJob {
   const Learner& learner() const noexcept { return *model_.learner; }
   uint64_t unlabelled() const noexcept { return unlabelled_; }
   const Input& input() const noexcept { return *input_; }
+  /// Of its objective by the model, in this run and those it goes on from; 0: it has none.
+  uint64_t evaluations() const noexcept { return model_.learner->evaluations(); }
   double seconds() const noexcept { return seconds_; }
   const std::vector<CurvePoint>& curve() const noexcept { return curve_; }
   bool is_interrupted() const noexcept { return is_interrupted_; }

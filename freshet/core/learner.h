@@ -84,6 +84,8 @@ class Learner : public Component {
   virtual void end_pass() noexcept;
   /// Its own progressive loss; null by default.
   virtual const Progress* progress() const noexcept;
+  /// How often its objective was evaluated, by learners that search without gradients; 0: it isn't one.
+  virtual uint64_t evaluations() const noexcept { return 0; }
   /// Flat view for shards and federation; empty by default.
   virtual std::span<const float> parameters() const noexcept;
   /// Writer only. Default: `unsupported`.

@@ -42,6 +42,7 @@ class Pipeline final : public Learner {
   Status merge(const Learner& same_kind) noexcept override;
   void end_pass() noexcept override;
   const Progress* progress() const noexcept override;
+  uint64_t evaluations() const noexcept override { return learner_->evaluations(); }
   std::span<Table* const> live_tables() noexcept override;
   std::size_t bytes() const noexcept override;
 

@@ -22,30 +22,6 @@ float predict(const Learner& learner, const Example& x) {
 
 TEST_CASE("losses: the slope is the derivative, by central differences") {
   const LossShape shape{.margin = 1, .tau = .3, .eps = .25, .c = .5};
-  const auto value = [&](Loss loss, double raw, double y) {
-    const double e = raw - y;
-    switch (loss) {
-      case Loss::squared:
-        return e * e;
-      case Loss::logistic:
-        return std::log1p(std::exp(-y * raw));
-      case Loss::hinge:
-        return std::fmax(0, shape.margin - y * raw);
-      case Loss::absolute:
-        return std::abs(e);
-      case Loss::quantile:
-        return e > 0 ? (1 - shape.tau) * e : -shape.tau * e;
-      case Loss::epsilon:
-        return std::fmax(0, std::abs(e) - shape.eps);
-      case Loss::huber:
-        return std::abs(e) <= shape.c ? e * e / 2 : shape.c * (std::abs(e) - shape.c / 2);
-      case Loss::poisson:
-        return std::exp(raw) - y * raw;
-      case Loss::perceptron:
-        return std::fmax(0, -y * raw);
-    }
-    return 0.0;
-  };
   constexpr Loss kAll[] = {Loss::squared,  Loss::logistic, Loss::hinge,
                            Loss::absolute, Loss::quantile, Loss::epsilon,
                            Loss::huber,    Loss::poisson,  Loss::perceptron};
@@ -53,11 +29,27 @@ TEST_CASE("losses: the slope is the derivative, by central differences") {
     for (const double y : {-1.0, 1.0}) {
       for (double raw = -2.03; raw < 2; raw += .17) {
         const double h = 1e-6;
-        const double by_difference = (value(loss, raw + h, y) - value(loss, raw - h, y)) / (2 * h);
+        const double by_difference =
+            (loss_value(loss, raw + h, y, shape) - loss_value(loss, raw - h, y, shape)) / (2 * h);
         CHECK(slope(loss, raw, y, shape) == doctest::Approx(by_difference).epsilon(1e-4));
       }
     }
   }
+}
+
+TEST_CASE("losses: values by hand") {
+  const LossShape shape{.margin = 1, .tau = .3, .eps = .25, .c = .5};
+  CHECK(loss_value(Loss::squared, 3, 1, shape) == 4);
+  CHECK(loss_value(Loss::logistic, 0, 1, shape) == doctest::Approx(std::log(2)));
+  CHECK(loss_value(Loss::hinge, .25, 1, shape) == .75);
+  CHECK(loss_value(Loss::perceptron, -2, 1, shape) == 2);
+  CHECK(loss_value(Loss::absolute, -2, 1, shape) == 3);
+  CHECK(loss_value(Loss::quantile, 3, 1, shape) == doctest::Approx(1.4));
+  CHECK(loss_value(Loss::quantile, -1, 1, shape) == doctest::Approx(.6));
+  CHECK(loss_value(Loss::epsilon, 1.5, 1, shape) == .25);
+  CHECK(loss_value(Loss::huber, 1.5, 1, shape) == .125);
+  CHECK(loss_value(Loss::huber, 3, 1, shape) == .875);
+  CHECK(loss_value(Loss::poisson, 0, 3, shape) == 1);
 }
 
 TEST_CASE("linear: l1 drives a useless weight to exactly zero and leaves a useful one") {

@@ -1,5 +1,5 @@
 #pragma once
-/// Losses of linear models: their slope in the raw score, and what a raw score predicts.
+/// Losses of linear models: their value, and its slope in the raw score.
 
 #include <cstdint>
 
@@ -28,6 +28,33 @@ struct LossShape {
 
   bool operator==(const LossShape&) const = default;
 };
+
+/// The loss itself; y as for slope(). Sums of it are what searches without gradients look at.
+inline double loss_value(Loss loss, double raw, double y, const LossShape& shape) noexcept {
+  const double e = raw - y, size = math_abs(e);
+  const auto positive = [](double x) { return x > 0 ? x : 0; };
+  switch (loss) {
+    case Loss::squared:
+      return e * e;
+    case Loss::logistic:
+      return math_log1p_exp(-y * raw);
+    case Loss::hinge:
+      return positive(shape.margin - y * raw);
+    case Loss::perceptron:
+      return positive(-y * raw);
+    case Loss::absolute:
+      return size;
+    case Loss::quantile:
+      return e > 0 ? (1 - shape.tau) * e : -shape.tau * e;
+    case Loss::epsilon:
+      return positive(size - shape.eps);
+    case Loss::huber:
+      return size <= shape.c ? e * e / 2 : shape.c * (size - shape.c / 2);
+    case Loss::poisson:
+      return math_exp(raw < 700 ? raw : 700) - y * raw;
+  }
+  return 0;
+}
 
 /// d loss / d raw.  y: the target, or -1 and 1 for the classes of logistic, hinge and perceptron (squared takes both).
 inline double slope(Loss loss, double raw, double y, const LossShape& shape) noexcept {
