@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include "freshet/base/bits.h"
+#include "freshet/base/rng.h"
+
 namespace freshet {
 namespace {
 
@@ -19,6 +22,10 @@ void compare(std::string text) {
   const bool is_number = r.ok() && r.end == text.data() + size;
   CAPTURE(text.substr(0, size));
   if (is_short) {
+    REQUIRE(is_number);
+    REQUIRE(bit_cast<uint32_t>(fast) == bit_cast<uint32_t>(sure));
+  }
+  if (size != 0 && parse_scientific(text.data(), size, &fast)) {
     REQUIRE(is_number);
     REQUIRE(bit_cast<uint32_t>(fast) == bit_cast<uint32_t>(sure));
   }
@@ -77,6 +84,27 @@ TEST_CASE("short number: random texts read as the exact parser reads them, or no
       text += kBytes[left % (sizeof(kBytes) - 1)];
     compare(text);
   }
+}
+
+TEST_CASE("short number: what %e writes, and what nearly is that") {
+  for (uint32_t n = 0; n < 20000; ++n) {
+    Draws draws(5, 0, n);
+    std::string text = n % 3 == 0 ? "-" : n % 7 == 0 ? "+" : "";
+    text += static_cast<char>('0' + draws.below(10));
+    text += '.';
+    for (uint32_t k = draws.below(9); k > 0; --k)
+      text += static_cast<char>('0' + draws.below(10));
+    text += draws.below(9) == 0 ? 'E' : 'e';
+    text += "+-"[draws.below(2)];
+    text += static_cast<char>('0' + draws.below(4));
+    text += static_cast<char>('0' + draws.below(10));
+    compare(text);
+    text[draws.below(static_cast<uint32_t>(text.size()))] = static_cast<char>(32 + draws.below(96));
+    compare(text);
+  }
+  float value = 0;
+  REQUIRE(parse_scientific("3.9656971e-02        ", 13, &value));
+  CHECK(value == 3.9656971e-02f);
 }
 
 }  // namespace freshet

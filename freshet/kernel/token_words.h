@@ -2,18 +2,33 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "freshet/base/short_number.h"
 #include "freshet/kernel/murmur_x8.h"
 
 /// What the vector kernels of names and numbers share.
 namespace freshet::kernel {
 
 /// One token at a time: for the few that don't fit, and what the scalar twins do with all. Not
-/// inline, nor are any of base/ called in the files of an instruction set: see lanes.h.
+/// inline, as nothing may be that several instruction sets compile: see lanes.h.
 uint32_t hash_one(const char* at, uint32_t size, uint32_t seed, bool digits_are_numbers) noexcept;
 /// 1 for nothing, NaN for what is no number.
 float decimal_one(const char* at, uint32_t size) noexcept;
 
 namespace {
+
+// The lanes that the others leave out, one by one.
+inline void hash_lanes(Tokens names, std::size_t i, uint32_t lanes, const uint32_t* seeds,
+                       bool digits_are_numbers, uint32_t* out) noexcept {
+  for (; lanes != 0; lanes &= lanes - 1) {
+    const std::size_t k = i + static_cast<uint32_t>(__builtin_ctz(lanes));
+    if (k >= names.count) return;
+    const char* at = names.text + names.begin[k];
+    uint32_t number = 0;
+    out[k] = digits_are_numbers && names.size[k] - 1 < 8 && short_digits(at, names.size[k], &number)
+                 ? number + seeds[k]
+                 : hash_one(at, names.size[k], seeds[k], digits_are_numbers);
+  }
+}
 
 // MurmurHash3_x86_32 of kWidth names of up to 16 bytes at a time. Words: vectors of kWidth 32-bit
 // lanes; load_blocks(p, k) gives the names' first four blocks, a vector for each; first_set(mask).
@@ -35,6 +50,11 @@ inline void murmur_lanes(Tokens names, const uint32_t* seeds, bool digits_are_nu
     Type h = Words::load(seeds + i);
     const Type odd = Type(Signed(size) > 16) | Type(Signed(block[0] & 0xff) <= highest) |
                      Type((Signed(size) == 0) & (highest > 0));
+    const uint32_t left_out = Words::lanes(odd);
+    if (left_out == (1u << Words::kWidth) - 1) {  // numbers all of them
+      hash_lanes(names, i, left_out, seeds, digits_are_numbers, out);
+      continue;
+    }
 #pragma GCC unroll 4
     for (int k = 0; k < 4; k++) {
       const Type full = Type(whole > k), part = Type(whole == k);
@@ -49,11 +69,7 @@ inline void murmur_lanes(Tokens names, const uint32_t* seeds, bool digits_are_nu
     h = (h ^ (h >> 16)) * 0x85ebca6bu;
     h = (h ^ (h >> 13)) * 0xc2b2ae35u;
     Words::store(h ^ (h >> 16), out + i);
-    for (uint32_t lanes = Words::lanes(odd); lanes != 0; lanes &= lanes - 1) {
-      const std::size_t k = i + static_cast<uint32_t>(__builtin_ctz(lanes));
-      if (k < names.count)
-        out[k] = hash_one(names.text + names.begin[k], names.size[k], seeds[k], digits_are_numbers);
-    }
+    if (left_out != 0) hash_lanes(names, i, left_out, seeds, digits_are_numbers, out);
   }
 }
 

@@ -115,9 +115,13 @@ Decimals decimal_x4_avx2(Tokens numbers, float* out) noexcept {
   std::size_t bad = 0;
   int zeros = 0;
   for (std::size_t i = 0; i < numbers.count; i += 4) {
-    if (four(numbers.text, numbers.begin + i, numbers.size + i, out + i, &zeros)) continue;
+    if (numbers.size[i] <= 9 &&
+        four(numbers.text, numbers.begin + i, numbers.size + i, out + i, &zeros))
+      continue;
     for (std::size_t k = i; k < i + 4 && k < numbers.count; k++) {
-      out[k] = decimal_one(numbers.text + numbers.begin[k], numbers.size[k]);
+      const char* at = numbers.text + numbers.begin[k];
+      if (numbers.size[k] < 8 || !parse_scientific(at, numbers.size[k], &out[k]))
+        out[k] = decimal_one(at, numbers.size[k]);
       bad += out[k] != out[k];
       zeros |= out[k] == 0;
     }
