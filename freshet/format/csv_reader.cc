@@ -13,8 +13,9 @@ namespace freshet {
 namespace {
 
 using Role = CsvColumn::Role;
-constexpr std::size_t kSampleBytes = 1u << 20;  // kinds are told by so many bytes, if not by options_.sample records
-constexpr uint32_t kGroup = 32;                 // the one group of a row's features
+constexpr std::size_t kSampleBytes =
+    1u << 20;  // kinds are told by so many bytes, if not by options_.sample records
+constexpr uint32_t kGroup = 32;  // the one group of a row's features
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "freshet/base/chars.h"
+#include "freshet/base/short_number.h"
 #include "freshet/format/label_text.h"
 #include "freshet/format/line_cut.h"
 
@@ -46,6 +47,34 @@ bool IndexedFeatures::read(const char* at, const char* end, bool has_zero, Examp
   }
   if (kept != 0) out.add_group(kGroup, 0, kept);
   zeros_ += zeros;
+  return true;
+}
+
+bool IndexedFeatures::read_plain(const TokenWindow& tokens, uint32_t begin, uint32_t end,
+                                 bool has_zero, ExampleBlock& out) noexcept {
+  indices_.resize(end - begin);
+  int64_t last = has_zero ? -1 : 0;
+  for (uint32_t k = begin; k < end; ++k) {
+    const std::string_view name = tokens.name(k);
+    uint32_t& index = indices_[k - begin];
+    if (name.size() > 8 || !tokens.has_value(k) || !short_digits(name.data(), name.size(), &index))
+      return false;
+    const float value = tokens.value()[k];
+    if (index <= last || value != value) return false;
+    last = index;
+  }
+  uint32_t kept = end - begin;
+  if (!tokens.found().has_zero) {
+    out.add_numeric(indices_, {tokens.value() + begin, kept});
+  } else {
+    for (uint32_t k = begin; k < end; ++k) {
+      const float value = tokens.value()[k];
+      if (value != 0) out.add_numeric(indices_[k - begin], value);
+      kept -= value == 0;
+    }
+  }
+  zeros_ += end - begin - kept;
+  if (kept != 0) out.add_group(kGroup, 0, kept);
   return true;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "freshet/format/mistake.h"
+#include "freshet/format/token_window.h"
 
 namespace freshet {
 
@@ -17,6 +18,11 @@ class IndexedFeatures {
   /// REQUIRES: 8 readable bytes behind `end`.
   bool read(const char* at, const char* end, bool has_zero, ExampleBlock& out,
             Mistake& mistake) noexcept;
+
+  /// The same for tokens [begin, end) of a window whose values are read. False: they need care, and
+  /// the caller drops the example. Plain are those whose indices rise, of at most eight digits.
+  bool read_plain(const TokenWindow& tokens, uint32_t begin, uint32_t end, bool has_zero,
+                  ExampleBlock& out) noexcept;
 
   /// Features of value 0 in examples so far.
   uint64_t zeros() const noexcept { return zeros_; }

@@ -36,6 +36,11 @@ inline const char* skip_blanks(const char* at, const char* end) noexcept {
   return std::find_if_not(at, end, is_blank);
 }
 
+/// Nothing but blanks.
+inline bool is_empty_line(Line line) noexcept {
+  return skip_blanks(line.begin, line.end) == line.end;
+}
+
 /// What stands at `at`, up to the next blank or the end.
 inline std::string_view word_at(const char* at, const char* end) noexcept {
   return {at, static_cast<std::size_t>(std::find_if(at, end, is_blank) - at)};

@@ -53,7 +53,7 @@ struct Bad {
   std::string_view found;              // `found "n/a"`
   std::string_view option;             // "--missing": what would read it, followed by `found`
   uint32_t expected = 0, counted = 0;  // Reason::columns: "expected 9 fields, found 8"
-  bool is_fatal = false;  // nothing behind it can be read, whatever --on-bad-line says
+  bool is_fatal = false;               // nothing behind it can be read, whatever --on-bad-line says
 };
 
 /// What one call did: bytes used of the window, entries written to `bad`. Nothing used and nothing

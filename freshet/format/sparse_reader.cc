@@ -4,6 +4,7 @@
 
 #include "freshet/base/chars.h"
 #include "freshet/format/format.h"
+#include "freshet/format/token_lines.h"
 
 namespace freshet {
 
@@ -12,18 +13,40 @@ SparseReader::SparseReader(const ReaderOptions& options, Schema& schema) noexcep
 
 Read SparseReader::read(std::span<const char> window, bool last, ExampleBlock& out,
                         std::span<Bad> bad) noexcept {
-  Read done;
-  Line now{};
-  while (out.size() < kBlockExamples && out.feature_count() < kBlockFeatures &&
-         done.bad < bad.size() && cut_line(window, last, done.used, now)) {
+  const auto take = [&](std::span<const char> text) {
+    if (!tokens_.take_sections(text)) return false;
+    tokens_.read_values();
+    return true;
+  };
+  const auto plain = [&](const TokenWindow::Line& line, ExampleBlock& block) {
+    const bool is_plain = plain_line(line, block);
+    next_line_ += is_plain;
+    return is_plain;
+  };
+  const auto careful = [&](Line now, ExampleBlock& block, Bad& to) {
     Mistake mistake;
-    if (skip_blanks(now.begin, now.end) != now.end && !line(now, out, mistake)) {
-      out.drop();
-      bad[done.bad++] = mistake.bad(next_line_, now.begin);
+    const bool is_good = is_empty_line(now) || line(now, block, mistake);
+    if (!is_good) {
+      block.drop();
+      to = mistake.bad(next_line_, now.begin);
     }
     ++next_line_;
-  }
-  return done;
+    return is_good;
+  };
+  return read_token_lines(tokens_, window, last, out, bad, take, plain, careful);
+}
+
+bool SparseReader::plain_line(const TokenWindow::Line& line, ExampleBlock& out) noexcept {
+  if (line.sections_end != line.section + 1) return false;
+  if (tokens_.sections()[line.section].name_size != 0) return false;
+  const char* text = tokens_.text();
+  Mistake mistake;
+  out.begin();
+  if (!label(text + line.begin, text + line.bar, out, mistake)) return false;
+  if (!features_.read_plain(tokens_, line.token, line.tokens_end, true, out)) return false;
+  out.set_line(next_line_);
+  out.finish();
+  return true;
 }
 
 bool SparseReader::line(Line line, ExampleBlock& out, Mistake& mistake) noexcept {

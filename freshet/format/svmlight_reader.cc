@@ -4,6 +4,7 @@
 
 #include "freshet/base/chars.h"
 #include "freshet/format/format.h"
+#include "freshet/format/token_lines.h"
 
 namespace freshet {
 
@@ -12,18 +13,41 @@ SvmlightReader::SvmlightReader(const ReaderOptions& options, Schema& schema) noe
 
 Read SvmlightReader::read(std::span<const char> window, bool last, ExampleBlock& out,
                           std::span<Bad> bad) noexcept {
-  Read done;
-  Line now{};
-  while (out.size() < kBlockExamples && out.feature_count() < kBlockFeatures &&
-         done.bad < bad.size() && cut_line(window, last, done.used, now)) {
+  const auto take = [&](std::span<const char> text) {
+    if (!tokens_.take_flat(text)) return false;
+    tokens_.read_values();
+    return true;
+  };
+  const auto plain = [&](const TokenWindow::Line& line, ExampleBlock& block) {
+    const bool is_plain = plain_line(line, block);
+    next_line_ += is_plain;
+    return is_plain;
+  };
+  const auto careful = [&](Line now, ExampleBlock& block, Bad& to) {
     Mistake mistake;
-    if (!line(now, out, mistake)) {
-      out.drop();
-      bad[done.bad++] = mistake.bad(next_line_, now.begin);
+    const bool is_good = line(now, block, mistake);
+    if (!is_good) {
+      block.drop();
+      to = mistake.bad(next_line_, now.begin);
     }
     ++next_line_;
-  }
-  return done;
+    return is_good;
+  };
+  return read_token_lines(tokens_, window, last, out, bad, take, plain, careful);
+}
+
+// A target, then features. `bar`: the blank behind the target.
+bool SvmlightReader::plain_line(const TokenWindow::Line& line, ExampleBlock& out) noexcept {
+  if (line.bar == line.begin || line.bar == line.end || tokens_.text()[line.bar] != ' ')
+    return false;
+  const std::string_view target(tokens_.text() + line.begin, line.bar - line.begin);
+  Mistake mistake;
+  out.begin();
+  if (!labels_.read(target, out, mistake)) return false;
+  if (!features_.read_plain(tokens_, line.token, line.tokens_end, zero_based_, out)) return false;
+  out.set_line(next_line_);
+  out.finish();
+  return true;
 }
 
 // A line of nothing but blanks and a comment is no example.

@@ -13,6 +13,7 @@
 #include "freshet/format/line_cut.h"
 #include "freshet/format/line_reader.h"
 #include "freshet/format/reader_options.h"
+#include "freshet/format/token_window.h"
 
 namespace freshet {
 
@@ -29,11 +30,13 @@ class SvmlightReader final : public LineReader {
   uint64_t zeros() const noexcept override { return features_.zeros(); }
 
  private:
+  bool plain_line(const TokenWindow::Line& line, ExampleBlock& out) noexcept;
   bool line(Line line, ExampleBlock& out, Mistake& mistake) noexcept;
 
   const bool zero_based_;
   LabelText labels_;
   IndexedFeatures features_;
+  TokenWindow tokens_;
   uint64_t next_line_ = 1;
 };
 

@@ -14,7 +14,7 @@ using Ids = std::vector<uint32_t>;
 WhatWasRead read_svmlight(std::string_view text, const ReaderOptions& options = {}) {
   Schema schema;
   SvmlightReader reader(options, schema);
-  return read_text(reader, text, 64);
+  return read_text(reader, text);
 }
 
 }  // namespace

@@ -208,20 +208,4 @@ void TokenWindow::hash_names(bool digits_are_numbers) noexcept {
                     digits_are_numbers, index_.data());
 }
 
-bool TokenWindow::read_indices() noexcept {
-  bool all = true;
-  for (std::size_t k = 0; k < count_; ++k) {
-    uint32_t number = 0;
-    const char* at = text_ + name_[k];
-    for (uint32_t i = 0; i < name_size_[k]; ++i) {
-      const auto digit = static_cast<uint32_t>(static_cast<unsigned char>(at[i])) - '0';
-      all = all && digit <= 9;
-      number = number * 10 + digit;
-    }
-    all = all && name_size_[k] <= 9;
-    index_[k] = number;
-  }
-  return all;
-}
-
 }  // namespace freshet

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "freshet/kernel/decimal_x4.h"
@@ -54,12 +55,14 @@ class TokenWindow {
   void read_values() noexcept;
   /// Hashes of all names, by the seed of each token's section: seeds()[token].
   void hash_names(bool digits_are_numbers) noexcept;
-  /// Names as numbers. False: some name isn't 1 to 9 digits.
-  bool read_indices() noexcept;
 
   std::span<uint32_t> seeds() noexcept { return {seed_.data(), count_}; }
   /// Of the values: how many are NaN, and whether any is 0.
   kernel::Decimals found() const noexcept { return found_; }
+  std::string_view name(uint32_t token) const noexcept {
+    return {text_ + name_[token], name_size_[token]};
+  }
+  bool has_value(uint32_t token) const noexcept { return number_size_[token] != 0; }
   const uint32_t* index() const noexcept { return index_.data(); }
   const float* value() const noexcept { return value_.data(); }
 

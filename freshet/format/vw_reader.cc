@@ -7,6 +7,7 @@
 #include "freshet/base/short_number.h"
 #include "freshet/base/text.h"
 #include "freshet/format/format.h"
+#include "freshet/format/token_lines.h"
 
 namespace freshet {
 namespace {
@@ -27,10 +28,6 @@ bool is_odd_number(std::string_view word) noexcept {
     if (same) return true;
   }
   return false;
-}
-
-bool is_empty_line(Line line) noexcept {
-  return skip_blanks(line.begin, line.end) == line.end;
 }
 
 std::string_view between(const char* begin, const char* end) noexcept {
@@ -61,37 +58,27 @@ uint32_t VwReader::hash(std::string_view name, uint32_t seed) const noexcept {
   return hash_all_ ? murmur3_32(name, seed) : hash_name(name, seed);
 }
 
-bool VwReader::has_room(const ExampleBlock& out, const Read& done, std::span<Bad> bad) noexcept {
-  return out.size() < kBlockExamples && out.feature_count() < kBlockFeatures &&
-         done.bad < bad.size();
-}
-
 Read VwReader::read(std::span<const char> window, bool last, ExampleBlock& out,
                     std::span<Bad> bad) noexcept {
   if (labels_.kind() == Target::decision) return read_decisions(window, last, out, bad);
-  Read done;
-  while (done.used < window.size() && has_room(out, done, bad)) {
-    const std::size_t bytes = TokenWindow::cut(window.subspan(done.used));
-    if (bytes == 0 && !last) break;
-    const std::span<const char> lines =
-        window.subspan(done.used, bytes == 0 ? std::dynamic_extent : bytes);
-    if (bytes != 0 && tokens_.take_sections(lines))
-      read_tokens(lines, done, out, bad);
-    else
-      read_lines(lines, done, out, bad);  // bytes == 0: the last line, without LF
-  }
+  const auto take = [&](std::span<const char> text) {
+    if (!tokens_.take_sections(text)) return false;
+    seed_sections();
+    tokens_.hash_names(!hash_all_);
+    tokens_.read_values();
+    return true;
+  };
+  const auto plain = [&](const TokenWindow::Line& line, ExampleBlock& block) {
+    const bool is_plain = plain_line(line, block);
+    next_line_ += is_plain;
+    return is_plain;
+  };
+  const auto careful = [&](Line line, ExampleBlock& block, Bad& mistake) {
+    return careful_line(line, block, mistake);
+  };
+  const Read done = read_token_lines(tokens_, window, last, out, bad, take, plain, careful);
   if (last && done.used == window.size()) end_of_text();
   return done;
-}
-
-// Line by line, with care.
-void VwReader::read_lines(std::span<const char> lines, Read& done, ExampleBlock& out,
-                          std::span<Bad> bad) noexcept {
-  std::size_t used = 0;
-  Line now{};
-  while (has_room(out, done, bad) && cut_line(lines, true, used, now))
-    done.bad += !careful_line(now, out, bad[done.bad]);
-  done.used += used;
 }
 
 bool VwReader::careful_line(Line now, ExampleBlock& out, Bad& bad) noexcept {
@@ -105,27 +92,6 @@ bool VwReader::careful_line(Line now, ExampleBlock& out, Bad& bad) noexcept {
   }
   ++next_line_;
   return is_good;
-}
-
-// All names and values of the window at once, then line by line; lines that aren't plain with care.
-void VwReader::read_tokens(std::span<const char> lines, Read& done, ExampleBlock& out,
-                           std::span<Bad> bad) noexcept {
-  seed_sections();
-  tokens_.hash_names(!hash_all_);
-  tokens_.read_values();
-  std::size_t used = 0;
-  for (const TokenWindow::Line& now : tokens_.lines()) {
-    if (!has_room(out, done, bad)) break;
-    if (now.is_plain && plain_line(now, out)) {
-      ++next_line_;
-    } else {
-      out.drop();
-      done.bad +=
-          !careful_line({lines.data() + now.begin, lines.data() + now.end}, out, bad[done.bad]);
-    }
-    used = now.next;
-  }
-  done.used += used;
 }
 
 // The hash of its section for every token.

@@ -60,16 +60,11 @@ class VwReader final : public LineReader {
     float cost = 0, probability = 1;
   };
 
-  void read_lines(std::span<const char> lines, Read& done, ExampleBlock& out,
-                  std::span<Bad> bad) noexcept;
-  void read_tokens(std::span<const char> lines, Read& done, ExampleBlock& out,
-                   std::span<Bad> bad) noexcept;
   void seed_sections() noexcept;
   bool plain_line(const TokenWindow::Line& line, ExampleBlock& out) noexcept;
   bool plain_features(const TokenWindow::Line& line, ExampleBlock& out) noexcept;
   bool plain_label(const TokenWindow::Line& line, ExampleBlock& out) noexcept;
   bool careful_line(Line line, ExampleBlock& out, Bad& bad) noexcept;
-  static bool has_room(const ExampleBlock& out, const Read& done, std::span<Bad> bad) noexcept;
   Read read_decisions(std::span<const char> window, bool last, ExampleBlock& out,
                       std::span<Bad> bad) noexcept;
   std::size_t skip_decision(std::span<const char> window, bool last) noexcept;
