@@ -90,7 +90,11 @@ Result<bool> Feeder::next(ExampleBlock& out) noexcept {
   out.clear();
   while (!is_stopped_) {
     Bad bad[16];
-    const Read done = reader_->read(window(), is_last_ && !whole_lines_, out, bad);
+    // A window ends where the longest line would: then a longer one is never whole.
+    const std::size_t longest = reader_->longest_example(max_line_);
+    const bool is_cut = end_ - begin_ > longest && end_ - begin_ - longest > 1;
+    const Read done = reader_->read(is_cut ? window().first(longest + 1) : window(),
+                                    is_last_ && !whole_lines_ && !is_cut, out, bad);
     begin_ += done.used;
     if (!out.empty()) bad_lines_.take_good();
     for (std::size_t k = 0; k < done.bad; ++k) {
@@ -99,7 +103,7 @@ Result<bool> Feeder::next(ExampleBlock& out) noexcept {
     }
     if (!out.empty()) return true;
     if (done.used != 0 || done.bad != 0) continue;
-    if (end_ - begin_ > reader_->longest_example(max_line_)) {
+    if (end_ - begin_ > longest) {
       FRESHET_TRY(long_line());
       continue;
     }

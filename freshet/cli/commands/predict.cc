@@ -149,7 +149,9 @@ Status predict_all(const PredictOptions& options, StoredModel& model, Console& c
   console.clear_progress();
   const std::string bad = input->bad_lines().summary();
   if (!bad.empty()) console.error(std::string(input->source_name()) + ": " + bad);
-  if (was_interrupted()) return {Code::cancelled, "interrupted; no predictions were written"};
+  const bool may_end_so = options.data.follow || options.predict.out.empty();
+  if (was_interrupted() && !may_end_so)
+    return {Code::cancelled, "interrupted; no predictions were written"};
   return out.finish();
 }
 
@@ -163,7 +165,8 @@ int predict(const PredictOptions& options, std::string_view path, Console& conso
   Result<StoredModel> model = load_model(std::string(path));
   if (!model.ok()) return console.fail(model.status());
   const Status status = predict_all(options, *model, console);
-  return status.ok() ? static_cast<int>(kDone) : console.fail(status);
+  if (!status.ok()) return console.fail(status);
+  return was_interrupted() ? kInterrupted : kDone;
 }
 
 extern const Command predict_command;
