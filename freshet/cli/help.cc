@@ -218,17 +218,38 @@ std::string command_help(const Command& command) {
   return text;
 }
 
+// The words that bad lines are counted by.
+std::string reasons() {
+  std::string text;
+  for (std::size_t k = 0; k < kReasons; ++k)
+    text += (k == 0 ? "" : " ") + std::string(reason_name(static_cast<Reason>(k)));
+  return text;
+}
+
 std::string formats_help() {
   std::string text =
-      "Text is read by lines; compression (gzip) is told by its bytes; '-' is standard input.\n"
-      "Without --format the file's ending says, else the first line that isn't blank.\n";
+      "Text is read by lines, from a file, '-' (standard input) or a glob, whose files are sorted "
+      "by "
+      "name.\nWithout --format the file's ending says, else the first line that isn't blank. gzip, "
+      "zstd and lz4\nare told by their first bytes.\n";
   for (const Format* format : input_formats())
     text += "\n" + format_help(*format);
+  text +=
+      "\nNumbers: [+-] digits [. digits] [e[+-] digits], the nearest float32; nan, inf and "
+      "hexadecimal "
+      "are\nnever numbers. Names are bytes. In CSV and JSON 0 is a value and an empty cell or null "
+      "is "
+      "missing; in\nvw, sparse and svmlight text a feature of value 0 is left out and counted. A "
+      "control "
+      "byte is an error.\n"
+      "\nA line that can't be read stops with its place; --on-bad-line skip counts it, by "
+      "reason:\n";
+  text += "  " + wrapped(reasons(), 2) + "\n";
   return text +
-         "\nNumbers: [+-] digits [. digits] [e[+-] digits]; nan, inf and hexadecimal are never "
-         "numbers.\n"
-         "Names are bytes. A line that can't be read stops with its place, or is counted "
-         "(--on-bad-line skip).\n";
+         "\nGrowing files: --follow. What was read is kept in binary and read again: --cache "
+         "FILE.frb.\n"
+         "Limits: --max-line, --max-window (zstd); JSON 64 deep, CSV 65,536 columns, 1,000,000 "
+         "names.\n";
 }
 
 std::string help_for(std::string_view name) {

@@ -1,4 +1,4 @@
-/// `freshet inspect FILE`: what is in a model, a checkpoint or a log.
+/// `freshet inspect FILE`: what is in a model, a checkpoint, a log or a file of blocks.
 
 #include <array>
 #include <filesystem>
@@ -38,7 +38,9 @@ bool is_log(const std::string& path) {
 int run(const InspectOptions& options, std::span<const std::string_view> words, Console& console) {
   const std::string path(words[0]);
   const Status status = is_log(path) ? inspect_log(path, console)
-                                     : inspect_model(path, options.inspect.weights, console);
+                        : path.ends_with(".frb")
+                            ? inspect_blocks(path, console)
+                            : inspect_model(path, options.inspect.weights, console);
   return status.ok() ? static_cast<int>(kDone) : console.fail(status);
 }
 
@@ -47,10 +49,11 @@ int run(const InspectOptions& options, std::span<const std::string_view> words, 
 extern const Command inspect_command;
 constinit const Command inspect_command{
     "inspect",
-    "Shows what is in a model file, a checkpoint or a log.",
+    "Shows what is in a model file, a checkpoint, a log or a file of blocks.",
     "FILE [options]",
     kExamples,
-    {"FILE", "a model file, a checkpoint, a log's segment or a model's folder", 1, 1},
+    {"FILE", "a model file, a checkpoint, blocks (.frb), a log's segment or a model's folder", 1,
+     1},
     kGroups,
     sizeof(InspectOptions),
     &command_defaults<InspectOptions>,
