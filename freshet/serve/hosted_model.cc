@@ -345,6 +345,10 @@ void HostedModel::feedback(const Call& call, std::unique_ptr<Reply> reply) noexc
         Status(Code::invalid_argument, "labels: this model learns without labels"));
   if (call.labels.empty())
     return reply->finish(Status(Code::invalid_argument, "labels: expected at least one"));
+  if (call.overwrite)
+    return reply->finish(Status(Code::unsupported,
+                                "parameters: overwrite isn't supported; the first label of an id "
+                                "counts, send a later one as a row to train"));
   FeedbackCall feedback;
   ExampleBlock& block = feedback.labels;
   const bool is_class = label_ == Label::one_class || label_ == Label::classes;

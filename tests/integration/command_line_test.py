@@ -146,7 +146,7 @@ class CommandLine(unittest.TestCase):
         for name in ("merge", "import", "export", "worker", "shard", "keygen", "token"):
             _, err = run(name, status=2)
             self.assertIn("there is no command or learner", err)
-        for flag in ("--follow", "--cache=x", "--features=3", "--device=cuda"):
+        for flag in ("--device=cuda", "--archive=x"):
             _, err = run("eval", "linear", "-d", PHISHING, flag, status=2)
             self.assertIn("has no option", err)
 

@@ -34,6 +34,9 @@ class LateLabels(unittest.TestCase):
             self.assertEqual(server.statuses("m", ("a", 100)), ["duplicate"])
             self.assertEqual(server.infer("m", [[1]]).outputs, after)
             self.assertEqual(server.metrics("m")["events"], 1)
+            refused = server.feedback("m", ("a", 3), overwrite=True)
+            self.assertEqual(refused.status, 501)
+            self.assertIn("first label", refused.error)
 
     def test_without_an_id_the_server_gives_one(self):
         with Server("--model", "m=linear") as server:

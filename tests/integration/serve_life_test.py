@@ -74,6 +74,14 @@ class Starts(unittest.TestCase):
         self.refused(["--model", "n=missing.frsh", "--http", "127.0.0.1:0", "--metrics", "off"], 2, "missing.frsh")
         self.refused(["--model", "n=" + __file__, "--http", "127.0.0.1:0", "--metrics", "off"], 2, "n", __file__)
 
+    def test_limits_are_options(self):
+        with Server("--model", "m=linear", "--max-body", "2000", "--max-streams", "0", data_dir=self.folder) as server:
+            self.assertEqual(server.train("m", [[1.5] * 10] * 2, [1, 2]).status, 200)
+            refused = server.train("m", [[1.5] * 10] * 200, [1] * 200)
+            self.assertEqual(refused.status, 413)
+            self.assertIn("2000", refused.error)
+            self.assertEqual(server.get("/v2/events").status, 429)
+
     def test_a_wrong_start_is_the_users_mistake_and_leaves_nothing(self):
         ports = ["--http", "127.0.0.1:0", "--metrics", "off"]
         self.refused(["--model", "m=logistc", *ports], 2, "logistic")

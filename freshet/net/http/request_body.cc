@@ -1,6 +1,7 @@
 #include "freshet/net/http/request_body.h"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace freshet {
 
@@ -43,7 +44,7 @@ void RequestBody::begin(const RequestHead& head) {
   status_ = 0;
   is_compressed_ = head.encoding != RequestHead::Encoding::identity;
   if (head.content_length > limits_.body) {
-    refuse(413, "body: over the limit (64 MiB by default); send less at once");
+    refuse_size();
     return;
   }
   if (is_compressed_) {
@@ -66,9 +67,14 @@ bool RequestBody::refuse(uint16_t status, const char* reason) noexcept {
   return false;
 }
 
+bool RequestBody::refuse_size() noexcept {
+  std::snprintf(too_large_, sizeof too_large_, "body: over %zu bytes (--max-body); send less at once", limits_.body);
+  return refuse(413, too_large_);
+}
+
 bool RequestBody::append(std::string_view bytes) noexcept {
   if (bytes_.size() + bytes.size() > limits_.body) {
-    return refuse(413, "body: over the limit (64 MiB by default); send less at once");
+    return refuse_size();
   }
   constexpr std::size_t kRatioFrom = 8 << 20;
   if (is_compressed_ && bytes_.size() > kRatioFrom && bytes_.size() / limits_.ratio > wire_bytes_) {

@@ -66,6 +66,7 @@ class RequestBody final : public BodySink {
 
  private:
   bool refuse(uint16_t status, const char* reason) noexcept;
+  bool refuse_size() noexcept;
   bool append(std::string_view bytes) noexcept;
 
   const HttpLimits& limits_;
@@ -76,6 +77,7 @@ class RequestBody final : public BodySink {
   uint64_t wire_bytes_ = 0;
   uint16_t status_ = 0;
   const char* reason_ = "";
+  char too_large_[80] = {};
 };
 
 }  // namespace freshet
