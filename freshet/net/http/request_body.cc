@@ -68,7 +68,8 @@ bool RequestBody::refuse(uint16_t status, const char* reason) noexcept {
 }
 
 bool RequestBody::refuse_size() noexcept {
-  std::snprintf(too_large_, sizeof too_large_, "body: over %zu bytes (--max-body); send less at once", limits_.body);
+  std::snprintf(too_large_, sizeof too_large_,
+                "body: over %zu bytes (--max-body); send less at once", limits_.body);
   return refuse(413, too_large_);
 }
 
