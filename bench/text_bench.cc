@@ -1,9 +1,14 @@
 /// What reading costs: CSV to learned `scale | logistic` on elec2, from the file and in memory, one thread.
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <fstream>
 #include <memory>
+#include <thread>
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "bench/text_peers.h"
 #include "freshet/base/failure.h"
@@ -12,6 +17,7 @@
 #include "freshet/core/spec.h"
 #include "freshet/ingest/input.h"
 #include "freshet/runtime/catalog.h"
+#include "freshet/runtime/clock.h"
 
 namespace freshet {
 namespace {
@@ -103,6 +109,48 @@ Status learn_memory(const std::string& path, double& seconds) noexcept {
   return {};
 }
 
+// Seconds from a line's write to a followed file until it is an example, of each of some lines.
+Status follow_lines(const std::string& path, uint32_t lines,
+                    std::vector<double>& seconds) noexcept {
+  std::ofstream(path, std::ios::binary) << "a,y\n0,0\n";
+  InputOptions what;
+  what.data = path;
+  what.format = "csv";
+  what.follow = true;
+  Schema schema;
+  FRESHET_TRY_ASSIGN(const std::unique_ptr<Input> input, Input::open(what, {}, schema));
+  ExampleBlock block;
+  FRESHET_TRY(input->next(block).status());
+  std::atomic<int64_t> written_ns = 0;
+  std::thread writer;
+  for (uint32_t k = 0; k < lines; ++k) {
+    writer = std::thread([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));  // the reader waits by now
+      written_ns = steady_ns();
+      std::ofstream(path, std::ios::binary | std::ios::app) << "1,1\n";
+    });
+    const Result<bool> more = input->next(block);
+    const int64_t read_ns = steady_ns();
+    writer.join();
+    if (!more.ok() || !*more) return {Code::internal, "bench: a followed file ended"};
+    seconds.push_back(static_cast<double>(read_ns - written_ns) * 1e-9);
+  }
+  return {};
+}
+
+Status bench_follow(const BenchSettings& settings, std::vector<Figure>& figures) noexcept {
+  const std::string path = settings.folder + "/freshet_follow_" + std::to_string(getpid()) + ".csv";
+  std::vector<double> seconds;
+  const Status status = follow_lines(path, 20 * settings.rounds, seconds);
+  unlink(path.c_str());
+  if (!status.ok()) return failure(status.code(), status.text());
+  const double worst = *std::max_element(seconds.begin(), seconds.end());
+  figures.push_back(
+      {"a line of a followed file, until it is an example", median(seconds) * 1e3, "ms"});
+  figures.push_back({"of these the slowest", worst * 1e3, "ms", 200, false});
+  return {};
+}
+
 Status bench_csv(const BenchSettings& settings, std::vector<Figure>& figures) noexcept {
   const std::string path = settings.data + "/streams/elec2.csv";
   std::vector<double> all, reading, memory;
@@ -135,6 +183,7 @@ Result<std::vector<Figure>> run(const BenchSettings& settings) noexcept {
   if (settings.data.empty() && !has_peers)
     return {Code::not_found, "text: needs elec2.csv of the public streams: --data FOLDER"};
   if (!settings.data.empty()) FRESHET_TRY(bench_csv(settings, figures));
+  FRESHET_TRY(bench_follow(settings, figures));
   FRESHET_TRY(bench_text_peers(settings, figures));
   return figures;
 }

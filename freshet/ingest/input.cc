@@ -163,7 +163,9 @@ Status Input::open_cache() noexcept {
     auto blocks = std::make_unique<BlocksReader>(reading_, schema_);
     const BlocksReader& reader = *blocks;
     reader_ = std::move(blocks);
+    is_cached_ = true;
     FRESHET_TRY(open_next());
+    name_ = options_.data;  // lines are those of the text
     add_bad_lines(reader.keys(), bad_lines_);
     return {};
   }
@@ -208,7 +210,12 @@ void Input::tell() noexcept {
 
 Result<bool> Input::next(ExampleBlock& out) noexcept {
   while (!is_stopped_) {
-    FRESHET_TRY_ASSIGN(const bool has_some, feeder_->next(out));
+    Result<bool> read = feeder_->next(out);
+    if (!read.ok() && is_cached_) {
+      return failure(read.status().code(), std::string(read.status().text()) +
+                                               " (remove it, and the text is read again)");
+    }
+    FRESHET_TRY_ASSIGN(const bool has_some, std::move(read));
     tell();  // what only more than the beginning shows
     if (has_some) {
       FRESHET_TRY(keep(out));

@@ -79,6 +79,7 @@ class Input {
   std::string name_;
   FollowSource* followed_ = nullptr;  // the feeder's source
   std::unique_ptr<CacheWriter> cache_;
+  bool is_cached_ = false;         // the cache is read instead of the text
   std::vector<std::string> told_;  // notices given already
   uint64_t done_ = 0, size_ = 0;
   volatile bool is_stopped_ = false;
