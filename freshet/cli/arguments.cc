@@ -63,6 +63,60 @@ Status wrong_words(const Command& command, std::size_t count) {
                                              " " + std::string(command.usage));
 }
 
+// Tells CLI11 the options of a command; what it finds is in the answer.
+std::vector<std::unique_ptr<Given>> declare(const Command& command, void* options, CLI::App& app) {
+  app.set_help_flag();
+  app.allow_extras();
+  std::vector<std::unique_ptr<Given>> all;
+  for (const OptionGroup& group : command.groups) {
+    for (const OptionSpec& option : group.options) {
+      Given& given = *all.emplace_back(
+          std::make_unique<Given>(Given{&option, group.part(options), {}, nullptr}));
+      if (is_flag(option)) {
+        given.parsed = app.add_flag(names_of(option));
+        continue;
+      }
+      given.parsed =
+          app.add_option(names_of(option), given.values)
+              ->allow_extra_args(false)
+              ->expected(1)
+              ->multi_option_policy(option.type == Type::texts ? CLI::MultiOptionPolicy::TakeAll
+                                                               : CLI::MultiOptionPolicy::TakeLast);
+    }
+  }
+  return all;
+}
+
+// What is no option: words, and unknown options. Behind "--" everything is a word; so is a negative number.
+Result<std::vector<std::string>> words_of(const std::vector<std::string>& extras,
+                                          const Command& command) {
+  std::vector<std::string> words;
+  bool only_words = false;
+  for (const std::string& extra : extras) {
+    const bool is_number = extra.size() > 1 && extra[1] >= '0' && extra[1] <= '9';
+    if (extra == "--" && !only_words)
+      only_words = true;
+    else if (!only_words && extra.size() > 1 && extra[0] == '-' && !is_number)
+      return unknown(extra, command);
+    else
+      words.push_back(extra);
+  }
+  return words;
+}
+
+// Names separated by commas, unless they are specs, which have commas of their own.
+void split_names(std::string_view text, std::vector<std::string_view>& names) {
+  int depth = 0;
+  std::size_t begin = 0;
+  for (std::size_t k = 0; k <= text.size(); ++k) {
+    if (k < text.size() && text[k] == '(') ++depth;
+    if (k < text.size() && text[k] == ')') --depth;
+    if (k < text.size() && (text[k] != ',' || depth > 0)) continue;
+    names.push_back(text.substr(begin, k - begin));
+    begin = k + 1;
+  }
+}
+
 }  // namespace
 
 std::string long_flag_of(const OptionSpec& option) {
@@ -86,27 +140,7 @@ Result<Arguments> Arguments::parse(const Command& command,
   command.defaults(result.options_.get());
 
   CLI::App app;
-  app.set_help_flag();
-  app.allow_extras();
-  std::vector<std::unique_ptr<Given>> all;
-  std::vector<std::string> words;
-  for (const OptionGroup& group : command.groups) {
-    for (const OptionSpec& option : group.options) {
-      all.push_back(
-          std::make_unique<Given>(Given{&option, group.part(result.options_.get()), {}, nullptr}));
-      Given& given = *all.back();
-      if (is_flag(option)) {
-        given.parsed = app.add_flag(names_of(option));
-      } else {
-        given.parsed = app.add_option(names_of(option), given.values)
-                           ->allow_extra_args(false)
-                           ->expected(1)
-                           ->multi_option_policy(option.type == Type::texts
-                                                     ? CLI::MultiOptionPolicy::TakeAll
-                                                     : CLI::MultiOptionPolicy::TakeLast);
-      }
-    }
-  }
+  const std::vector<std::unique_ptr<Given>> all = declare(command, result.options_.get(), app);
   try {
     std::vector<std::string> reversed(args.rbegin(), args.rend());
     app.parse(reversed);
@@ -114,57 +148,39 @@ Result<Arguments> Arguments::parse(const Command& command,
     return failure(Code::invalid_argument,
                    std::string(error.what()) + "; see freshet help " + std::string(command.name));
   }
-  bool only_words = false;
-  for (const std::string& extra : app.remaining()) {
-    if (extra == "--" && !only_words)
-      only_words = true;
-    else if (!only_words && extra.size() > 1 && extra[0] == '-' &&
-             !(extra[1] >= '0' && extra[1] <= '9'))
-      return unknown(extra, command);
-    else
-      words.push_back(extra);
-  }
-
-  const auto keep = [&](std::string text) -> std::string_view {
-    result.texts_.push_back(std::make_unique<std::string>(std::move(text)));
-    return *result.texts_.back();
-  };
+  FRESHET_TRY_ASSIGN(std::vector<std::string> words, words_of(app.remaining(), command));
   bool wants_help = false;
   for (const auto& given : all) {
-    const OptionSpec& option = *given->option;
     if (given->parsed->count() == 0) continue;
-    wants_help = wants_help || option_name(option) == "help";
-    if (option.type == Type::texts) {
-      // Names separated by commas, unless they are specs, which have commas of their own.
-      auto& list = *result.lists_.emplace_back(std::make_unique<std::vector<std::string_view>>());
-      for (const std::string& value : given->values) {
-        std::string_view left = keep(value);
-        int depth = 0;
-        std::size_t begin = 0;
-        for (std::size_t k = 0; k <= left.size(); ++k) {
-          if (k < left.size() && left[k] == '(') ++depth;
-          if (k < left.size() && left[k] == ')') --depth;
-          if (k == left.size() || (left[k] == ',' && depth <= 0)) {
-            list.push_back(left.substr(begin, k - begin));
-            begin = k + 1;
-          }
-        }
-      }
-      *static_cast<std::span<const std::string_view>*>(option.address(given->part)) = list;
-      continue;
-    }
-    const std::string_view text = is_flag(option) ? "true" : keep(given->values.back());
-    const Status set = set_option({&option, 1}, given->part, option_name(option), text);
-    if (!set.ok())
-      return failure(Code::invalid_argument, long_flag_of(option) + " " + std::string(text) + ": " +
-                                                 std::string(set.text()));
+    wants_help = wants_help || option_name(*given->option) == "help";
+    FRESHET_TRY(result.set(*given->option, given->part, given->values));
   }
   if (!wants_help && (words.size() < command.words.least || words.size() > command.words.most)) {
     return wrong_words(command, words.size());
   }
   for (std::string& word : words)
-    result.words_.push_back(keep(std::move(word)));
+    result.words_.push_back(result.keep(std::move(word)));
   return result;
+}
+
+std::string_view Arguments::keep(std::string text) {
+  texts_.push_back(std::make_unique<std::string>(std::move(text)));
+  return *texts_.back();
+}
+
+Status Arguments::set(const OptionSpec& option, void* part, std::span<const std::string> values) {
+  if (option.type == Type::texts) {
+    auto& list = *lists_.emplace_back(std::make_unique<std::vector<std::string_view>>());
+    for (const std::string& value : values)
+      split_names(keep(value), list);
+    *static_cast<std::span<const std::string_view>*>(option.address(part)) = list;
+    return {};
+  }
+  const std::string_view text = is_flag(option) ? "true" : keep(values.back());
+  const Status set = set_option({&option, 1}, part, option_name(option), text);
+  if (set.ok()) return {};
+  return failure(Code::invalid_argument,
+                 long_flag_of(option) + " " + std::string(text) + ": " + std::string(set.text()));
 }
 
 }  // namespace freshet

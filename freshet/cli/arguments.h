@@ -27,6 +27,9 @@ class Arguments {
   struct Free {
     void operator()(void* options) const noexcept { ::operator delete(options); }
   };
+  std::string_view keep(std::string text);
+  Status set(const OptionSpec& option, void* part, std::span<const std::string> values);
+
   std::unique_ptr<void, Free> options_;
   std::vector<std::unique_ptr<std::string>> texts_;
   std::vector<std::unique_ptr<std::vector<std::string_view>>> lists_;
