@@ -126,7 +126,7 @@ void fit_descriptors(HttpLimits& limits) {
 // Accepts for all workers, on the first one's thread, and deals connections out in turn.
 //
 // Not one SO_REUSEPORT socket for each thread: the kernel deals by hash, so that a few clients may all land on one
-// thread (measured: bench/http_echo.h), and a second server on the same port would start without an error.
+// thread, and a second server on the same port would start without an error.
 class Acceptor : public std::enable_shared_from_this<Acceptor> {
  public:
   Acceptor(std::shared_ptr<HttpShared> shared, std::vector<std::shared_ptr<HttpWorker>> workers)
