@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kFormat = "input.format", kTarget = "input.target",
                            kSchema = "input.schema", kSchemaAfter = "input.schema_after",
-                           kZeros = "input.zeros", kBad = "input.bad";
+                           kZeros = "input.zeros", kBad = "input.bad", kLearning = "input.learning";
 
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
@@ -71,6 +71,7 @@ Result<Keys> cache_keys(std::span<const std::string> paths, const ReaderOptions&
   keys["input.header"] = reading.has_header;
   keys["input.strict_columns"] = reading.strict_columns;
   keys["input.skips"] = skips;
+  keys[std::string(kLearning)] = reading.learning;
   return keys;
 }
 
@@ -96,7 +97,10 @@ bool is_cache_of(const std::string& path, const Keys& wanted, std::string_view f
   if (!got.ok() || *got != size) return false;
   const Result<Keys> keys = decode_keys(bytes);
   if (!keys.ok()) return false;
+  const auto* wants_all = get<bool>(wanted, kLearning);
   for (const auto& [key, value] : wanted) {
+    // What a prediction has read lacks names that its model doesn't know; the other way is good.
+    if (key == kLearning && wants_all != nullptr && !*wants_all) continue;
     const auto found = keys->find(key);
     if (found == keys->end() || found->second != value) return false;
   }

@@ -259,6 +259,17 @@ class Inputs(unittest.TestCase):
         run("predict", self.path / "one", "-d", cache, "-p", self.path / "q")
         self.assertEqual((self.path / "p").read_bytes(), (self.path / "q").read_bytes())
 
+    def test_a_cache_that_a_prediction_wrote_is_not_learned_from(self):
+        model, cache = self.path / "m", self.path / "x.frb"
+        run("train", "linear", "-d", self.file("x.jsonl", b'{"a":1,"y":1}\n'), "-f", model)
+        text = self.file("z.jsonl", b'{"a":1,"new":2,"y":1}\n')
+        done = run("predict", model, "-d", text, "--cache", cache)
+        if "built without" in done.err:
+            self.skipTest("skipped: built without simdjson")
+        self.assertIn("read instead of", run("predict", model, "-d", text, "--cache", cache).err)
+        self.assertNotIn("read instead of", run("train", "linear", "-d", text, "--cache", cache, "-f", model).err)
+        self.assertIn("read instead of", run("predict", model, "-d", text, "--cache", cache).err)
+
 
 class SameRows(unittest.TestCase):
     """The same rows in another dress give the same model."""
