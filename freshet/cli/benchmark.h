@@ -19,6 +19,7 @@ struct BenchSettings {
   std::vector<std::string> vs;  // peers to run beside ours; empty: all that are installed
   std::string peers;            // their virtual environment: `make peers`
   uint64_t examples = 0;        // of made-up texts; 0: as many as the published figures have
+  bool exhaustive = false;      // also what takes minutes
 };
 
 struct Benchmark {

@@ -151,6 +151,30 @@ TEST_CASE("numbers: scalar, x4 and strtof agree on random decimals") {
   at_every_level(check);
 }
 
+TEST_CASE("numbers: as %e writes them, and what nearly is that") {
+  const auto check = [](Level) {
+    for (uint32_t round = 0; round < 20; round++) {
+      Draws draws(7, 0, round);
+      Words words;
+      for (uint32_t k = 0; k < 5000; k++) {
+        std::string word = draws.below(3) == 0 ? "-" : draws.below(9) == 0 ? "+" : "";
+        word += static_cast<char>('0' + draws.below(10));
+        word += '.';
+        for (uint32_t n = draws.below(4) == 0 ? draws.below(9) : 7; n > 0; n--)
+          word += static_cast<char>('0' + draws.below(10));
+        word += draws.below(20) == 0 ? "E" : "e";
+        word += draws.below(20) == 0 ? "+" : "-";
+        word += static_cast<char>('0' + draws.below(3));
+        if (draws.below(30) != 0) word += static_cast<char>('0' + draws.below(10));
+        words.add(word);
+      }
+      check_numbers(words);
+    }
+  };
+  check(Level::scalar);
+  at_every_level(check);
+}
+
 TEST_CASE("numbers: halfway between two floats, and next to it") {
   const auto check = [](Level) {
     Words words;
@@ -186,9 +210,29 @@ TEST_CASE("numbers: a zero is seen, whatever it looks like") {
 TEST_CASE("numbers: what is no number is NaN, and counted") {
   const auto check = [](Level) {
     Words words;
-    const std::vector<std::string> wrong{".",   "-",    "+.",  "--1", "1-",           "1.2.3", "1e",
-                                         "nan", "0x10", "inf", "1 2", "1e39",         "1_0",   ":1",
-                                         "/",   "-.",   "a",   "1:",  "123456789012a"};
+    const std::vector<std::string> wrong{".",
+                                         "-",
+                                         "+.",
+                                         "--1",
+                                         "1-",
+                                         "1.2.3",
+                                         "1e",
+                                         "nan",
+                                         "0x10",
+                                         "inf",
+                                         "1 2",
+                                         "1e39",
+                                         "1.2345678e:01",
+                                         "1:2345678e-01",
+                                         "1.23x5678e-01",
+                                         "1.2345678f-01",
+                                         "1_0",
+                                         ":1",
+                                         "/",
+                                         "-.",
+                                         "a",
+                                         "1:",
+                                         "123456789012a"};
     for (const std::string& word : wrong) {
       words.add(word);
       words.add("2.5");

@@ -31,7 +31,7 @@ inline void hash_lanes(Tokens names, std::size_t i, uint32_t lanes, const uint32
 }
 
 // MurmurHash3_x86_32 of kWidth names of up to 16 bytes at a time. Words: vectors of kWidth 32-bit
-// lanes; load_blocks(p, k) gives the names' first four blocks, a vector for each; first_set(mask).
+// lanes; load_blocks(p, k) gives the names' first four blocks, a vector for each; lanes(mask) a bit for each lane; numbers().
 template <class Words>
 inline void murmur_lanes(Tokens names, const uint32_t* seeds, bool digits_are_numbers,
                          uint32_t* out) noexcept {
@@ -52,7 +52,12 @@ inline void murmur_lanes(Tokens names, const uint32_t* seeds, bool digits_are_nu
                      Type((Signed(size) == 0) & (highest > 0));
     const uint32_t left_out = Words::lanes(odd);
     if (left_out == (1u << Words::kWidth) - 1) {  // numbers all of them
-      hash_lanes(names, i, left_out, seeds, digits_are_numbers, out);
+      Type number;
+      if (digits_are_numbers &&
+          Words::numbers(names.text, names.begin + i, names.size + i, &number))
+        Words::store(number + h, out + i);
+      else
+        hash_lanes(names, i, left_out, seeds, digits_are_numbers, out);
       continue;
     }
 #pragma GCC unroll 4

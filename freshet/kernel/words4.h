@@ -17,6 +17,10 @@ struct Words4 {
     return v;
   }
   static void store(Type v, uint32_t* to) noexcept { __builtin_memcpy(to, &v, sizeof(v)); }
+  // Names of digits are read one by one here.
+  static bool numbers(const char*, const uint32_t*, const uint32_t*, Type*) noexcept {
+    return false;
+  }
   // Sixteen bytes of each name, transposed: block[k] has bytes 4k .. 4k + 3 of all. Little-endian.
   static void load_blocks(const char* text, const uint32_t* begin, Type* block) noexcept {
     const Type a = load(text + begin[0]), b = load(text + begin[1]), c = load(text + begin[2]),

@@ -25,7 +25,7 @@ struct BenchFlags {
   std::span<const std::string_view> vs;
   uint64_t examples = 0;
   uint32_t rounds = 5;
-  bool markdown = false;
+  bool markdown = false, exhaustive = false;
 };
 constexpr std::array kBenchFlags{
     option<&BenchFlags::data>(
@@ -37,6 +37,7 @@ constexpr std::array kBenchFlags{
     option<&BenchFlags::peers>("peers", "Where peers are installed (make peers)."),
     option<&BenchFlags::examples>("examples", "Rows of made-up texts; 0: the benchmark's own.", 0,
                                   1e12),
+    option<&BenchFlags::exhaustive>("exhaustive", "numbers: every float32; takes minutes."),
     option<&BenchFlags::markdown>("markdown", "A table as docs/performance.md has it."),
     option<&BenchFlags::rounds>("rounds", "Of each measurement, interleaved; the median counts.", 1,
                                 1000),
@@ -159,6 +160,7 @@ int run(const BenchOptions& options, std::span<const std::string_view> words, Co
   settings.vs.assign(options.flags.vs.begin(), options.flags.vs.end());
   settings.peers = options.flags.peers;
   settings.examples = options.flags.examples;
+  settings.exhaustive = options.flags.exhaustive;
   JsonText json;
   json.begin_object();
   bool all_hold = true;
