@@ -33,7 +33,7 @@ bool BlocksReader::fail(Bad& bad, Reason reason, const char* why) noexcept {
   bad.reason = reason;
   bad.why = {Code::corrupt, why};
   bad.is_fatal = true;
-  is_ended_ = true;
+  is_ended_ = is_damaged_ = true;
   return false;
 }
 
@@ -41,7 +41,7 @@ void BlocksReader::restart() noexcept {
   offset_ = examples_ = 0;
   next_line_ = 1;
   blocks_ = 0;
-  is_ended_ = false;
+  is_ended_ = is_damaged_ = false;
 }
 
 Begin BlocksReader::begin(std::span<const char> window, bool last, Bad& bad) noexcept {
@@ -107,6 +107,7 @@ bool BlocksReader::hashing_fits(Bad& bad) noexcept {
 Read BlocksReader::read(std::span<const char> window, bool last, ExampleBlock& out,
                         std::span<Bad> bad) noexcept {
   Read done;
+  if (is_damaged_) return {window.size(), 0};
   const auto bytes = std::as_bytes(window);
   if (std::exchange(header_pending_, false)) {
     done.used = kBlocksHeader + get_u32(&bytes[12]);

@@ -49,7 +49,7 @@ class BlocksReader final : public LineReader {
   std::string made_from_, target_;
   uint64_t offset_ = 0, examples_ = 0, next_line_ = 1, zeros_ = 0;
   uint32_t blocks_ = 0;
-  bool header_pending_ = false, is_ended_ = false;
+  bool header_pending_ = false, is_ended_ = false, is_damaged_ = false;
 };
 
 }  // namespace freshet
