@@ -71,13 +71,13 @@ int run(const TrainOptions& options, std::span<const std::string_view> words, Co
 
 int train(const StreamOptions& stream, const ModelFiles& files, std::string_view spec,
           Console& console) {
+  Result<StoredModel> model = make_model(stream, files, spec);
+  if (!model.ok()) return console.fail(model.status());
   if (files.model.empty()) {
     console.error(
         "train: no model file to write: -f MODEL (freshet eval scores without writing one)");
     return kWrongInput;
   }
-  Result<StoredModel> model = make_model(stream, files, spec);
-  if (!model.ok()) return console.fail(model.status());
   StreamJob job(stream, *model, console);
   if (const Status status = job.run(); !status.ok()) return console.fail(status);
   const std::string path(files.model);
