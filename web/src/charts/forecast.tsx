@@ -37,11 +37,14 @@ function Drawing({ model, width }: { model: ModelState; width: number }) {
   const last = shown[shown.length - 1];
   const unit = model.metrics?.unit ?? "";
   const values = [...came, ...said].map(([, v]) => v);
-  const bounds = unit === "points" ? { fromZero: true } : {};
-  const scale = values.length > 0 ? roundScale(Math.min(...values), Math.max(...values), bounds) : roundScale(0, 1);
+  // A share in percent ends at 100; what a model says beyond that is drawn at the edge.
+  const isShare = unit === "points";
+  const most = isShare ? Math.min(100, Math.max(...values)) : Math.max(...values);
+  const least = isShare ? 0 : Math.min(...values);
+  const scale = values.length > 0 ? roundScale(least, most, isShare ? { fromZero: true, ceiling: 100 } : {}) : roundScale(0, 1);
   const ticks = scale.ticks.length > 3 ? [scale.low, scale.high] : scale.ticks;
   const x = (us: number) => kLeft + ((us - startUs) / kShownUs) * (width - kLeft - 6);
-  const y = (v: number) => 6 + (kHeight - 16) * (1 - (v - scale.low) / (scale.high - scale.low));
+  const y = (v: number) => 6 + (kHeight - 16) * (1 - (Math.max(scale.low, Math.min(scale.high, v)) - scale.low) / (scale.high - scale.low));
   const path = (points: Points) => points.map(([us, v], i) => {
     const joined = i > 0 && us - (points[i - 1]?.[0] ?? 0) < kGapUs;
     return `${joined ? "L" : "M"}${x(us).toFixed(1)} ${y(v).toFixed(1)}`;
