@@ -10,6 +10,9 @@
 namespace freshet {
 namespace {
 
+// Arrays are then in memory as in the file.
+constexpr bool kIsLittle = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+
 // Written to files: never change or reuse. Tags from kMaySkip on may be skipped when unknown.
 enum Tag : uint16_t {
   kLabelled = 1,
@@ -127,6 +130,10 @@ class BlockCodec::Encoder {
   void words(std::span<const T> all) noexcept {
     const std::size_t at = out_.size();
     out_.resize(at + all.size_bytes());
+    if constexpr (kIsLittle) {
+      if (!all.empty()) std::memcpy(&out_[at], all.data(), all.size_bytes());
+      return;
+    }
     for (std::size_t k = 0; k < all.size(); ++k)
       put_little(&out_[at + k * sizeof(T)], bit_cast<Bits<T>>(all[k]));
   }
@@ -422,6 +429,11 @@ class BlockCodec::Decoder {
   template <class T>
   void take_array(std::vector<T>& to, std::size_t count) noexcept {  // REQUIRES: body_ has it
     to.resize(count);
+    if constexpr (kIsLittle) {
+      if (count != 0) std::memcpy(to.data(), body_.data(), count * sizeof(T));
+      body_ = body_.subspan(count * sizeof(T));
+      return;
+    }
     for (std::size_t k = 0; k < count; ++k)
       to[k] = bit_cast<T>(get_little<Bits<T>>(&body_[k * sizeof(T)]));
     body_ = body_.subspan(count * sizeof(T));
