@@ -63,6 +63,8 @@ Status StreamJob::prepare() noexcept {
   FRESHET_TRY_ASSIGN(evaluation_, Evaluation::make(model_.learner->label(), how, catalog()));
   FRESHET_TRY_ASSIGN(reading_, reader_options(options_.data, options_.columns, model_, true));
   if (flags.delay > 0) {
+    if (model_.learner->label() == Label::decision)
+      return {Code::unsupported, "--delay: decisions are learned where they stand; leave it out"};
     Delay delay;
     if (options_.columns.time.empty()) {
       if (flags.delay != std::floor(flags.delay)) {
@@ -123,7 +125,29 @@ Status StreamJob::place(const Status& status, const ExampleBlock& block,
                                     std::string(status.text()));
 }
 
+Status StreamJob::learn_decisions(const ExampleBlock& block) noexcept {
+  for (const ExampleBlock::Choice& choice : block.decisions()) {
+    const Decision decision = block.decision(choice, actions_);
+    if (decision.chosen < 0) {
+      ++unlabelled_;
+    } else {
+      before_.assign(decision.actions.size(), 0);
+      if (const Status status = model_.learner->learn_decision(decision, before_); !status.ok())
+        return place(status, block, choice.first);
+      const float truth[] = {static_cast<float>(decision.chosen), decision.cost,
+                             decision.probability};
+      FRESHET_TRY(evaluation_->observe(truth, before_, 1));
+    }
+    count_one();
+    is_interrupted_ = was_interrupted();
+    is_full_ = options_.data.limit != 0 && examples_ == options_.data.limit;
+    if (is_interrupted_ || is_full_) break;
+  }
+  return {};
+}
+
 Status StreamJob::learn_block(const ExampleBlock& block) noexcept {
+  if (!block.decisions().empty()) return learn_decisions(block);
   const bool needs_label = model_.learner->label() != Label::none;
   find_positive();
   for (uint32_t k = 0; k < block.size(); ++k) {

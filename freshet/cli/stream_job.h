@@ -55,6 +55,7 @@ class StreamJob {
   Status prepare() noexcept;
   Status open_pass() noexcept;
   Status learn_block(const ExampleBlock& block) noexcept;
+  Status learn_decisions(const ExampleBlock& block) noexcept;
   Status learn_one(const Example& x) noexcept;
   void find_positive() noexcept;
   void after_block() noexcept;
@@ -72,6 +73,7 @@ class StreamJob {
   std::optional<DelayedEvaluation> delayed_;
   ReaderOptions reading_;
   std::vector<float> before_;
+  std::vector<Example> actions_;  // of the decision at hand
   LossReport loss_report_;
   std::vector<CurvePoint> curve_;
   uint64_t examples_ = 0, unlabelled_ = 0, next_report_ = 1, every_ = 0;

@@ -58,7 +58,9 @@ std::span<const std::string_view> default_metrics(Label label) noexcept {
   static constexpr std::string_view kClasses[] = {"accuracy", "log_loss"};
   static constexpr std::string_view kNumbers[] = {"mae", "rmse", "r2"};
   if (label == Label::one_class) return kClasses;
+  static constexpr std::string_view kDecisions[] = {"ips", "snips"};
   if (label == Label::number) return kNumbers;
+  if (label == Label::decision) return kDecisions;
   return {};
 }
 
@@ -109,6 +111,8 @@ Result<std::unique_ptr<Evaluation>> Evaluation::make(Label label, const Evaluati
       FRESHET_TRY(made->add_contender(std::string(name), std::move(learner)));
     }
   }
+  if (label == Label::decision && !options.rivals.empty())
+    return {Code::unsupported, "evaluation: decisions have no rivals; compare two runs by ips"};
   for (const std::string& spec : options.rivals) {
     FRESHET_TRY_ASSIGN(auto learner, make_learner(spec, registry, options.seed));
     if (learner->label() != label)
@@ -135,6 +139,8 @@ Status Evaluation::add_contender(std::string name, std::unique_ptr<Learner> lear
               : label_ == Label::number
                   ? "evaluation: a metric scores classes, but the model predicts numbers; try "
                     "mae, rmse or r2"
+              : label_ == Label::decision
+                  ? "evaluation: this model learns decisions; its metrics are ips and snips"
                   : "evaluation: this model learns from no label, so no metric scores it"};
     if (options_.window > 0) {
       FRESHET_TRY_ASSIGN(auto now, make_sums(spec, registry_));

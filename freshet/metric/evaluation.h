@@ -45,7 +45,7 @@ struct Score {
   double all, window, faded;
 };
 
-/// accuracy and log_loss for classes; mae, rmse and r2 for numbers; none for what learns from no label.
+/// accuracy and log_loss for classes; mae, rmse and r2 for numbers; ips and snips for decisions; none for what learns from no label.
 std::span<const std::string_view> default_metrics(Label label) noexcept;
 /// last_class and prior, or mean and last_value.
 std::span<const std::string_view> default_baselines(Label label) noexcept;

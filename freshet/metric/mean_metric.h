@@ -9,7 +9,7 @@
 namespace freshet {
 
 /// Rule: `static constexpr Label kLabel`, `static const Info& info()`, `Options`, `double of(truth, predicted) const`, and
-/// `double finish(double mean) const`.
+/// `double finish(double mean) const`; where examples count differently, `double share(truth, predicted) const`.
 template <class Rule>
 class MeanMetric final : public SumMetric {
  public:
@@ -25,7 +25,10 @@ class MeanMetric final : public SumMetric {
   }
   Contribution contribution(std::span<const float> truth, std::span<const float> predicted,
                             float weight) noexcept override {
-    return {.weight = static_cast<double>(weight), .value = rule_.of(truth, predicted)};
+    double share = static_cast<double>(weight);
+    if constexpr (requires { rule_.share(truth, predicted); })
+      share *= rule_.share(truth, predicted);
+    return {.weight = share, .value = rule_.of(truth, predicted)};
   }
   void add(const Contribution& c, double times) noexcept override {
     weight_ += times * c.weight;

@@ -237,10 +237,13 @@ TEST_CASE("the order of features and of names matters to 1e-6 only") {
     teach(*c, renamed);
     // A search takes another path where coordinates come in another order: it is judged by what it finds (learners.md, 4).
     const double most = a->evaluations() > 0 ? .5 : 1e-6;
+    // Who draws numbers by a feature's index draws others for other indices.
+    const Info& info = find_entry(learner_entries(), name)->info;
+    const bool draws = find_option(info.options, "init") != nullptr;
     for (std::size_t k = 0; k < 20; k++) {
       const auto said = predict(*a, rows[k].view());
       CHECK(largest_difference(said, predict(*b, turned[k].view())) <= most);
-      CHECK(largest_difference(said, predict(*c, renamed[k].view())) <= most);
+      CHECK(largest_difference(said, predict(*c, renamed[k].view())) <= (draws ? .01 : most));
     }
   });
 }
@@ -472,8 +475,12 @@ TEST_CASE("live: predict_live equals predict; tables announce the first store of
           },
           &stored);
     teach(*learner, rows, 200);
-    CHECK(stored.size() ==
-          learner->live_tables().size());  // 2^12 weights and the bias: one chunk each
+    // Once for each chunk stored to; 2^12 weights and the bias are one chunk, the rows of fm three.
+    CHECK(stored.size() >= learner->live_tables().size());
+    std::size_t chunks = 0;
+    for (const Table* table : learner->live_tables())
+      chunks += table->chunk_count();
+    CHECK(stored.size() <= chunks);
   });
 }
 

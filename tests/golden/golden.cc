@@ -26,6 +26,18 @@ void append_bits(std::string& out, uint64_t bits, int digits) {
   out += text;
 }
 
+/// Rows k to k + 2 as the actions of one decision.
+Decision decision(const ExampleBlock& rows, uint32_t k) {
+  static Example actions[3];
+  for (uint32_t a = 0; a < 3; ++a) {
+    actions[a] = rows[k + a];
+    actions[a].label = {};
+  }
+  const auto chosen = static_cast<int32_t>(k / 3 % 3);
+  const float cost = rows[k + static_cast<uint32_t>(chosen)].label[0];
+  return {.shared = {}, .actions = actions, .chosen = chosen, .cost = cost, .probability = .25F};
+}
+
 }  // namespace
 
 Registry golden_registry() noexcept {
@@ -43,6 +55,11 @@ Golden parse_golden(std::string line) {
 Result<std::unique_ptr<Learner>> taught_learner(const std::string& spec) {
   FRESHET_TRY_ASSIGN(auto learner, make_learner(spec, golden_registry()));
   const ExampleBlock rows = phishing_rows();
+  if (learner->label() == Label::decision) {
+    for (uint32_t k = 0; k + 3 <= kTaught; k += 3)
+      FRESHET_TRY(learner->learn_decision(decision(rows, k), {}));
+    return learner;
+  }
   for (uint32_t k = 0; k < kTaught; ++k)
     FRESHET_TRY(learner->learn(rows[k], {}));
   return learner;
@@ -61,9 +78,13 @@ Result<std::unique_ptr<Metric>> taught_metric(const std::string& spec) {
 std::string answers(const Learner& learner) {
   std::string out;
   const ExampleBlock rows = phishing_rows();
-  std::vector<float> predicted(learner.outputs());
+  const bool decides = learner.label() == Label::decision;
+  std::vector<float> predicted(decides ? 3 : learner.outputs());
   for (uint32_t k = kTaught; k < kTaught + kAsked; ++k) {
-    learner.predict(rows[k], predicted);
+    if (decides)
+      learner.predict_decision(decision(rows, k), predicted);
+    else
+      learner.predict(rows[k], predicted);
     for (std::size_t j = 0; j < predicted.size(); ++j) {
       if (j > 0) out += ' ';
       append_bits(out, std::bit_cast<uint32_t>(predicted[j]), 8);

@@ -16,7 +16,7 @@ namespace freshet {
 /// tools/golden.py NAME.
 ///
 /// A learner learns rows 0 ... 499 of tests/support/phishing.h; the answers are its predictions of rows 500 ... 599, a line
-/// each, floats as hexadecimal bits. A metric sees the truth of those 500 rows beside predictions that alternate; its answer
+/// each, floats as hexadecimal bits. A learner of decisions: rows k to k + 2 are actions of one, learned by threes. A metric sees the truth of those 500 rows beside predictions that alternate; its answer
 /// is its value as the bits of a double.
 struct Golden {
   std::string spec;

@@ -202,6 +202,68 @@ class CommandLine(unittest.TestCase):
         run("logistic", "-d", PHISHING, "-i", model, "-p", self.path / "out.txt", "-q")
         self.assertEqual(len((self.path / "out.txt").read_text().splitlines()), 1250)
 
+    def test_decisions_are_learned_scored_and_predicted(self):
+        lines = []
+        for k in range(60):
+            cost = -1 if k % 3 == k // 3 % 2 else 0
+            lines.append(f"shared |U user{k // 3 % 2}")
+            lines += [(f"0:{cost}:0.25 " if a == k % 3 else "") + f"|A action{a}" for a in range(3)] + [""]
+        data, model, out = self.file("d.vw", "\n".join(lines)), self.path / "m.frsh", self.path / "out.txt"
+        report = json.loads(run("train", "cb", "-d", data, "-f", model, "-q", "--json")[0])
+        self.assertEqual(report["examples"], 60)
+        self.assertEqual(list(report["metrics"]), ["ips", "snips"])
+        self.assertLess(report["metrics"]["snips"], -0.5)
+        run("cb", "-d", data, "-i", model, "-p", out, "-q")
+        answers = [[float(word) for word in line.split()] for line in out.read_text().splitlines()]
+        self.assertEqual(len(answers), 60)
+        self.assertEqual({len(answer) for answer in answers}, {3})
+        self.assertTrue(all(abs(sum(answer) - 1) < 1e-6 for answer in answers))
+        said = json.loads(run("predict", model, "-d", data, "-q", "--json", "--limit", 1)[0])
+        self.assertEqual(len(said["prediction"]), 3)
+        run("eval", "cb", "-d", data, "--metrics", "accuracy", "-q", status=2)
+
+    @unittest.skipUnless((SHARED / "vw/cb_load.dat").exists(), "skipped: no shared data")
+    def test_the_figures_of_vowpal_wabbits_decisions(self):
+        for spec, ips in (("cb", -.323757), ("cb(epsilon=0)", -.334255), ("cb(explore=softmax)", -.140542),
+                          ("cb(explore=squarecb)", -.360756)):
+            report = json.loads(run("eval", spec, "-d", SHARED / "vw/cb_load.dat", "-q", "--json")[0])
+            self.assertAlmostEqual(report["metrics"]["ips"], ips, delta=abs(ips) * 1e-4)
+
+    @unittest.skipUnless((SHARED / "streams/diabetes.json").exists(), "skipped: no shared data")
+    def test_nelder_mead_comes_near_least_squares_and_says_what_it_took(self):
+        table = json.loads((SHARED / "streams/diabetes.json").read_text())
+        rows = [" ".join(f"{k}:{value!r}" for k, value in enumerate(row)) for row in table["Features"]]
+        data = self.file("diabetes.txt", "".join(f"{y} | {row}\n" for y, row in zip(table["Label"], rows)))
+        model, out = self.path / "m.tmk", self.path / "out.txt"
+        text, _ = run("nelder_mead", "-d", data, "-f", model)
+        self.assertRegex(text, r"objective evaluated \d+ times")
+        run("nelder_mead", "-d", data, "-i", model, "-p", out, "-q")
+        squares = sum((float(said) - y) ** 2 for said, y in zip(out.read_text().split(), table["Label"]))
+        self.assertLessEqual(squares, 1.001 * 1263985.79)
+        inspected = json.loads(run("inspect", model, "--json")[0])
+        self.assertIn(f"objective evaluated {inspected['numbers']['evaluations']} times", text)
+
+    def test_the_short_form_of_every_learner(self):
+        numbers = self.file("n.csv", "a,b,y\n" + "".join(f"{k % 7},{k % 3},{k % 7 + 2 * (k % 3)}\n" for k in range(60)))
+        classes = self.file("c.csv", "a,b,y\n" + "".join(f"{k % 7},{k % 3},{int(k % 7 > 3)}\n" for k in range(60)))
+        words = self.file("w.csv", "a,y\n" + "".join(f"w{k % 5},{k % 2}\n" for k in range(60)))
+        decisions = self.file("d.vw", "|A a\n0:1:0.5 |A b\n\n" * 20)
+        for learner in json.loads(run("describe", "--json")[0])["learners"]:
+            name = learner["name"]
+            with self.subTest(name):
+                model, out = self.path / f"{name}.tmk", self.path / f"{name}.txt"
+                tried = []
+                for data in (decisions, numbers, classes, words):
+                    args = [name, "-d", data, "-f", model, "-q"]
+                    done = subprocess.run([PROGRAM, *map(str, args)], capture_output=True, timeout=120)
+                    tried.append(done.stderr.decode("utf-8", "replace"))
+                    if done.returncode == 0:
+                        break
+                self.assertTrue(model.exists(), f"{name}: " + " ".join(tried))
+                run(name, "-d", data, "-f", model, "-q")  # goes on
+                run(name, "-d", data, "-i", model, "-p", out, "-q")
+                self.assertTrue(out.read_text())
+
     def test_a_damaged_model_is_refused(self):
         model = self.path / "m.frsh"
         run("train", SPEC, "-d", PHISHING, "-f", model, "-q")

@@ -42,6 +42,13 @@ class Lines {
     return (json_ ? json(is_class, id) : plain(is_class, id)) + "\n";
   }
 
+  /// The probability of each action, in order.
+  std::string line(const Decision& decision, std::string_view id) {
+    out_.assign(decision.actions.size(), 0);
+    learner_.predict_decision(decision, out_);
+    return (json_ ? json(false, id) : plain(false, id)) + "\n";
+  }
+
  private:
   bool is_binary() const noexcept { return (learner_.traits() & kBinary) != 0; }
   // P of class k.
@@ -132,12 +139,19 @@ Status predict_all(const PredictOptions& options, StoredModel& model, Console& c
   FRESHET_TRY_ASSIGN(OutputFile out, OutputFile::open(std::string(options.predict.out), console));
   Lines lines(model, options.predict.probabilities, console.json());
   ExampleBlock block;
+  std::vector<Example> actions;
   uint64_t count = 0;
   while (!was_interrupted() && (options.data.limit == 0 || count < options.data.limit)) {
     FRESHET_TRY_ASSIGN(const bool has_some, input->next(block));
     if (!has_some) break;
+    for (const ExampleBlock::Choice& choice : block.decisions()) {
+      if (options.data.limit != 0 && count == options.data.limit) break;
+      FRESHET_TRY(out.write(lines.line(block.decision(choice, actions), block.id(choice.first))));
+      ++count;
+    }
+    const bool has_rows = block.decisions().empty();
     for (uint32_t k = 0;
-         k < block.size() && (options.data.limit == 0 || count < options.data.limit);
+         has_rows && k < block.size() && (options.data.limit == 0 || count < options.data.limit);
          ++k, ++count) {
       FRESHET_TRY(out.write(lines.line(block[k], block.id(k))));
     }
