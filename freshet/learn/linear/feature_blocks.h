@@ -39,7 +39,7 @@ struct FeatureView {
   bool is_large = false;  // a value, or a product of such, may be too large to be squared
 };
 
-/// Calls visit.sixteen(index, value) for whole blocks and visit.rest(index, value, n) once at the end, n < 16. Before a
+/// Calls visit.whole(index, value, 16) for whole blocks and visit.rest(index, value, n) once at the end, n < 16. Before a
 /// block of interactions is handed on visit.prefetch(index) has seen each of its features, a block earlier.
 template <class Visit>
 class FeatureBlocks {
@@ -53,11 +53,9 @@ class FeatureBlocks {
     if (++size_ == kBlock) turn();
   }
   void add_all(const uint32_t* index, const float* value, std::size_t n) noexcept {
-    std::size_t k = 0;
-    if (size_ == 0 && !is_ahead_)
-      for (; k + kBlock <= n; k += kBlock)
-        visit_.sixteen(index + k, value + k);
-    for (; k < n; k++)
+    const std::size_t whole = size_ == 0 && !is_ahead_ ? n / kBlock * kBlock : 0;
+    visit_.whole(index, value, whole);
+    for (std::size_t k = whole; k < n; k++)
       add(index[k], value[k]);
   }
   /// (base xor index[j]), scale * value[j]: a run of interactions.
@@ -80,7 +78,7 @@ class FeatureBlocks {
     }
   }
   void finish() noexcept {
-    if (has_waiting_) visit_.sixteen(index_[half_ ^ 1], value_[half_ ^ 1]);
+    if (has_waiting_) visit_.whole(index_[half_ ^ 1], value_[half_ ^ 1], kBlock);
     visit_.rest(index_[half_], value_[half_], size_);
   }
 
@@ -89,13 +87,13 @@ class FeatureBlocks {
 
   void turn() noexcept {
     if (!is_ahead_) {
-      visit_.sixteen(index_[half_], value_[half_]);
+      visit_.whole(index_[half_], value_[half_], kBlock);
       size_ = 0;
       return;
     }
     for (std::size_t k = 0; k < kBlock; k++)
       visit_.prefetch(index_[half_][k]);
-    if (has_waiting_) visit_.sixteen(index_[half_ ^ 1], value_[half_ ^ 1]);
+    if (has_waiting_) visit_.whole(index_[half_ ^ 1], value_[half_ ^ 1], kBlock);
     has_waiting_ = true;
     half_ ^= 1;
     size_ = 0;
@@ -118,8 +116,15 @@ uint64_t visit_features(const FeatureView& view, bool has_constant, const Intera
   const float* value = x.numeric.value.data();
   const std::size_t n = x.numeric.index.size();
   uint64_t count = 0;
+  if (view.is_plain && crosses.empty()) [[likely]] {
+    const std::size_t whole = n & ~std::size_t{15};
+    visit.whole(index, value, whole);
+    visit.rest(index + whole, value + whole, n - whole);
+    if (has_constant) visit.single(kConstantFeature, 1, n - whole);
+    return n + (has_constant ? 1 : 0);
+  }
   FeatureBlocks<Visit> blocks(visit);
-  if (view.is_plain) [[likely]] {
+  if (view.is_plain) {
     count = n;
     blocks.add_all(index, value, n);
   } else {

@@ -41,11 +41,14 @@ class FtrlPass {
   void prefetch(uint32_t index) const noexcept {
     __builtin_prefetch(table_.data() + row_of_(index) * kRow, 1);
   }
-  void sixteen(const uint32_t* index, const float* value) noexcept { rest(index, value, 16); }
-  void rest(const uint32_t* index, const float* value, std::size_t n) noexcept {
+  void whole(const uint32_t* index, const float* value, std::size_t n) noexcept {
     for (std::size_t k = 0; k < n; k++)
       one(row_of_(index[k]) * kRow, value[k]);
   }
+  void rest(const uint32_t* index, const float* value, std::size_t n) noexcept {
+    whole(index, value, n);
+  }
+  void single(uint32_t index, float value, std::size_t) noexcept { whole(&index, &value, 1); }
   uint64_t skipped() const noexcept { return skipped_; }
 
  private:

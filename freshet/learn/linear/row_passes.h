@@ -15,10 +15,22 @@ typedef float Four __attribute__((vector_size(16)));
 
 inline constexpr float kMost = 3.40282347e38f;  // the largest finite one
 
+typedef uint32_t FourIndices __attribute__((vector_size(16)));
+
 /// Rows of a table with one class.
 struct OnlyRows {
   uint32_t mask;
   std::size_t operator()(uint32_t index) const noexcept { return index & mask; }
+  FourIndices four(FourIndices index) const noexcept { return index & mask; }
+};
+
+/// Rows of one of several classes.
+struct ClassRows {
+  uint32_t mask, shift, offset;
+  std::size_t operator()(uint32_t index) const noexcept {
+    return ((index << shift) + offset) & mask;
+  }
+  FourIndices four(FourIndices index) const noexcept { return ((index << shift) + offset) & mask; }
 };
 
 /// Weights inside rows, or alone.  base: that of row 0.
@@ -42,27 +54,48 @@ struct Lanes {
 };
 
 /// Sum of weight_of(index) times value.
+///
+/// As all passes: whole() takes a multiple of sixteen features, rest() fewer than sixteen that begin at lane 0, single() one
+/// at a lane. They copy what they need into locals: the compiler can't know that stores to rows leave members alone.
 template <class WeightOf>
 class SumPass {
  public:
   explicit SumPass(WeightOf weight_of) noexcept : weight_of_(weight_of) {}
   void prefetch(uint32_t index) const noexcept { weight_of_.prefetch(index); }
-  void sixteen(const uint32_t* index, const float* value) noexcept {
-#pragma GCC unroll 4
-    for (std::size_t q = 0; q < 4; q++) {
-      const uint32_t* at = index + 4 * q;
-      const float* x = value + 4 * q;
-      const Four w = {weight_of_(at[0]), weight_of_(at[1]), weight_of_(at[2]), weight_of_(at[3])};
-      lanes_.lane[q] += Four{x[0], x[1], x[2], x[3]} * w;
+  void whole(const uint32_t* index, const float* value, std::size_t n) noexcept {
+    const WeightOf weight_of = weight_of_;
+    Four a = lanes_.lane[0], b = lanes_.lane[1], c = lanes_.lane[2], d = lanes_.lane[3];
+    for (std::size_t k = 0; k < n; k += 16) {
+      a += products(weight_of, index + k, value + k);
+      b += products(weight_of, index + k + 4, value + k + 4);
+      c += products(weight_of, index + k + 8, value + k + 8);
+      d += products(weight_of, index + k + 12, value + k + 12);
     }
+    lanes_ = {{a, b, c, d}};
   }
   void rest(const uint32_t* index, const float* value, std::size_t n) noexcept {
-    for (std::size_t k = 0; k < n; k++)
-      lanes_.add(k, value[k] * weight_of_(index[k]));
+    const WeightOf weight_of = weight_of_;
+    std::size_t q = 0;
+    for (; 4 * q + 4 <= n; q++)
+      lanes_.lane[q] += products(weight_of, index + 4 * q, value + 4 * q);
+    for (std::size_t k = 4 * q; k < n; k++)
+      single(index[k], value[k], k);
+  }
+  void single(uint32_t index, float value, std::size_t lane) noexcept {
+    lanes_.add(lane, value * weight_of_(index));
   }
   float sum() const noexcept { return lanes_.sum(); }
 
  private:
+  static Four products(const WeightOf& weight_of, const uint32_t* index,
+                       const float* value) noexcept {
+    const Four w = {weight_of(index[0]), weight_of(index[1]), weight_of(index[2]),
+                    weight_of(index[3])};
+    Four x;
+    __builtin_memcpy(&x, value, sizeof(x));
+    return x * w;
+  }
+
   WeightOf weight_of_;
   Lanes lanes_;
 };
@@ -71,12 +104,16 @@ class SumPass {
 class LargestPass {
  public:
   void prefetch(uint32_t) const noexcept {}
-  void sixteen(const uint32_t* index, const float* value) noexcept { rest(index, value, 16); }
-  void rest(const uint32_t*, const float* value, std::size_t n) noexcept {
-    for (std::size_t k = 0; k < n; k++) {
-      const float size = math_abs(value[k]);
-      if (!(size <= largest_)) largest_ = size;
-    }
+  void whole(const uint32_t* index, const float* value, std::size_t n) noexcept {
+    rest(index, value, n);
+  }
+  void rest(const uint32_t* index, const float* value, std::size_t n) noexcept {
+    for (std::size_t k = 0; k < n; k++)
+      single(index[k], value[k], k);
+  }
+  void single(uint32_t, float value, std::size_t) noexcept {
+    const float size = math_abs(value);
+    if (!(size <= largest_)) largest_ = size;
   }
   float largest() const noexcept { return largest_; }
 

@@ -126,18 +126,19 @@ float VwModel::sum(const FeatureView& view, uint32_t k, uint64_t* features) cons
   };
   const ClassState& state = states_[k];
   if (mapped_ != nullptr) {
-    const WeightAt<PlainLoad, Rows, 1> weight_of{mapped_, rows(k)};
+    const WeightAt<PlainLoad, ClassRows, 1> weight_of{mapped_, ClassRows{mask_, shift_, k}};
     const float all = over(Truncated<decltype(weight_of)>{weight_of, state.live_gravity});
     return state.live_contraction * (view.initial + all);
   }
   if (is_penalized()) {
-    const WeightAt<Load, Rows, kRow> weight_of{table_.data(), rows(k)};
+    const WeightAt<Load, ClassRows, kRow> weight_of{table_.data(), ClassRows{mask_, shift_, k}};
     const float all =
         over(Truncated<decltype(weight_of)>{weight_of, live_load(state.live_gravity)});
     return live_load(state.live_contraction) * (view.initial + all);
   }
   if (settings_.classes > 1)
-    return view.initial + over(WeightAt<Load, Rows, kRow>{table_.data(), rows(k)});
+    return view.initial +
+           over(WeightAt<Load, ClassRows, kRow>{table_.data(), ClassRows{mask_, shift_, k}});
   return view.initial + over(WeightAt<Load, OnlyRows, kRow>{table_.data(), {mask_}});
 }
 
@@ -216,28 +217,34 @@ VwModel::Measured VwModel::measure(const FeatureView& view, float d, uint32_t k)
     return {pass.norms(), pass.squares()};
   };
   const bool adaptive = settings_.adaptive, normalized = settings_.normalized;
-  const Place<Rows> place{table_, table_.data(), rows(k)};
+  const Place<ClassRows> place{table_, table_.data(), ClassRows{mask_, shift_, k}};
   const Place<OnlyRows> only{table_, table_.data(), {mask_}};
-  if (!adaptive || !normalized) return with(MeasurePass<Rows>(place, d, adaptive, normalized));
-  if (settings_.classes > 1) return with(FastMeasurePass<Rows>(place, d));
+  if (!adaptive || !normalized) return with(MeasurePass<ClassRows>(place, d, adaptive, normalized));
+  if (settings_.classes > 1) return with(FastMeasurePass<ClassRows>(place, d));
   return with(FastMeasurePass<OnlyRows>(only, d));
 }
 
 // Scales alone, as the last visit of each row left them: they are not saved.
 VwModel::Measured VwModel::measure_again(const FeatureView& view, uint32_t k) noexcept {
   struct ScalePass {
-    Place<Rows> place;
+    Place<ClassRows> place;
     bool adaptive, normalized;
     void prefetch(uint32_t) const noexcept {}
-    void sixteen(const uint32_t* index, const float* value) noexcept { rest(index, value, 16); }
-    void rest(const uint32_t* index, const float*, std::size_t n) noexcept {
-      for (std::size_t i = 0; i < n; i++) {
-        float* row = place.touched_row(index[i]);
-        live_store(row[kScale], scale_of(row[kSquares], row[kLargest], adaptive, normalized));
-      }
+    void whole(const uint32_t* index, const float* value, std::size_t n) noexcept {
+      for (std::size_t i = 0; i < n; i++)
+        single(index[i], value[i], 0);
+    }
+    void rest(const uint32_t* index, const float* value, std::size_t n) noexcept {
+      whole(index, value, n);
+    }
+    void single(uint32_t index, float, std::size_t) noexcept {
+      float* row = place.touched_row(index);
+      live_store(row[kScale], scale_of(row[kSquares], row[kLargest], adaptive, normalized));
     }
   };
-  ScalePass pass{{table_, table_.data(), rows(k)}, settings_.adaptive, settings_.normalized};
+  ScalePass pass{{table_, table_.data(), ClassRows{mask_, shift_, k}},
+                 settings_.adaptive,
+                 settings_.normalized};
   visit_features(view, settings_.has_constant, interactions_, pass);
   return {};
 }
@@ -247,12 +254,12 @@ void VwModel::move(const FeatureView& view, float step, uint32_t k) noexcept {
     visit_features(view, settings_.has_constant, interactions_, pass);
     skipped_ += pass.skipped() != 0;
   };
-  const Place<Rows> place{table_, table_.data(), rows(k)};
+  const Place<ClassRows> place{table_, table_.data(), ClassRows{mask_, shift_, k}};
   const Place<OnlyRows> only{table_, table_.data(), {mask_}};
   if (!settings_.adaptive && !settings_.normalized)
-    with(MovePass<Rows, false>(place, step));
+    with(MovePass<ClassRows, false>(place, step));
   else if (settings_.classes > 1)
-    with(MovePass<Rows, true>(place, step));
+    with(MovePass<ClassRows, true>(place, step));
   else
     with(MovePass<OnlyRows, true>(only, step));
 }
@@ -311,7 +318,7 @@ void VwModel::explain(const Example& x, uint32_t k, std::span<float> parts) cons
   (void)look_at(x, large_, view);
   const ClassState& state = states_[k];
   const auto weight = [&](uint32_t index) {
-    const std::size_t row = rows(k)(index);
+    const std::size_t row = ClassRows{mask_, shift_, k}(index);
     const float w = mapped_ != nullptr ? mapped_[row] : live_load(table_.data()[row * kRow]);
     return effective(w, state);
   };

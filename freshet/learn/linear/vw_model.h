@@ -100,16 +100,8 @@ class VwModel {
     float low = 0, high = 0;
     float live_gravity = 0, live_contraction = 1;  // the pair as readers see it
   };
-  struct Rows {
-    uint32_t mask, shift, offset;
-    std::size_t operator()(uint32_t index) const noexcept {
-      return ((index << shift) + offset) & mask;
-    }
-  };
-
   VwModel(const VwSettings& settings, Interactions interactions) noexcept;
   Status start(uint64_t memory, const TableMemory* from) noexcept;
-  Rows rows(uint32_t k) const noexcept { return {mask_, shift_, k}; }
   std::size_t row_count() const noexcept { return std::size_t{mask_} + 1; }
   bool is_penalized() const noexcept { return settings_.l1 > 0 || settings_.l2 > 0; }
   float effective(float w, const ClassState& state) const noexcept;

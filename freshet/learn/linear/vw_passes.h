@@ -61,16 +61,17 @@ class MeasurePass {
   MeasurePass(Place<RowOf> place, float d, bool adaptive, bool normalized) noexcept
       : place_(place), d_(d), adaptive_(adaptive), normalized_(normalized) {}
   void prefetch(uint32_t index) const noexcept { __builtin_prefetch(place_.row(index), 1); }
-  void sixteen(const uint32_t* index, const float* value) noexcept { rest(index, value, 16); }
-  void rest(const uint32_t* index, const float* value, std::size_t n) noexcept {
+  void whole(const uint32_t* index, const float* value, std::size_t n) noexcept {
     for (std::size_t k = 0; k < n; k++)
-      one(index[k], value[k], k);
+      single(index[k], value[k], k & 15);
+  }
+  void rest(const uint32_t* index, const float* value, std::size_t n) noexcept {
+    whole(index, value, n);
   }
   float norms() const noexcept { return norms_.sum(); }
   float squares() const noexcept { return squares_.sum(); }
 
- protected:
-  void one(uint32_t index, float x, std::size_t lane) noexcept {
+  void single(uint32_t index, float x, std::size_t lane) noexcept {
     float* row = place_.touched_row(index);
     const float size = math_abs(x) > kSmallestRoot ? math_abs(x) : kSmallestRoot;
     const float a = size * size;
@@ -91,6 +92,7 @@ class MeasurePass {
     squares_.add(lane, a * scale);
   }
 
+ protected:
   Place<RowOf> place_;
   const float d_;
   Lanes norms_, squares_;
@@ -107,26 +109,32 @@ class FastMeasurePass : public MeasurePass<RowOf> {
  public:
   FastMeasurePass(Place<RowOf> place, float d) noexcept
       : Base(place, d, true, true), is_watched_(place.table.is_watched()) {}
-  void sixteen(const uint32_t* index, const float* value) noexcept {
+  void whole(const uint32_t* index, const float* value, std::size_t n) noexcept {
+    const RowOf row_of = this->place_.row_of;
+    float* const rows = this->place_.rows;
+    const float d = this->d_;
+    for (std::size_t k = 0; k < n; k += 16) {
 #pragma GCC unroll 4
-    for (std::size_t q = 0; q < 4; q++)
-      four(index + 4 * q, value + 4 * q, q);
+      for (std::size_t q = 0; q < 4; q++)
+        four(row_of, rows, d, index + k + 4 * q, value + k + 4 * q, q);
+    }
   }
   void rest(const uint32_t* index, const float* value, std::size_t n) noexcept {
     std::size_t q = 0;
     for (; 4 * q + 4 <= n; q++)
-      four(index + 4 * q, value + 4 * q, q);
+      four(this->place_.row_of, this->place_.rows, this->d_, index + 4 * q, value + 4 * q, q);
     for (std::size_t k = 4 * q; k < n; k++)
-      this->one(index[k], value[k], k);
+      this->single(index[k], value[k], k);
   }
 
  private:
-  void four(const uint32_t* index, const float* value, std::size_t q) noexcept {
-    const auto& place = this->place_;
-    float* const row0 = place.row(index[0]);
-    float* const row1 = place.row(index[1]);
-    float* const row2 = place.row(index[2]);
-    float* const row3 = place.row(index[3]);
+  [[gnu::always_inline]] void four(const RowOf row_of, float* const rows, const float d,
+                                   const uint32_t* index, const float* value,
+                                   std::size_t q) noexcept {
+    const auto row = [&](std::size_t k) {
+      return static_cast<float*>(__builtin_assume_aligned(rows + row_of(index[k]) * kRow, 16));
+    };
+    float *const row0 = row(0), *const row1 = row(1), *const row2 = row(2), *const row3 = row(3);
     Four a, b, c, e;
     __builtin_memcpy(&a, row0, 16);
     __builtin_memcpy(&b, row1, 16);
@@ -138,19 +146,25 @@ class FastMeasurePass : public MeasurePass<RowOf> {
     const Four low2 = __builtin_shufflevector(c, e, 0, 4, 1, 5);
     const Four high2 = __builtin_shufflevector(c, e, 2, 6, 3, 7);
     const Four squares = __builtin_shufflevector(low, low2, 2, 3, 6, 7);
-    const Four largest = __builtin_shufflevector(high, high2, 0, 1, 4, 5);
-    Four x;
+    Four largest = __builtin_shufflevector(high, high2, 0, 1, 4, 5);
+    FourBits x;
     __builtin_memcpy(&x, value, 16);
+    const FourBits without_sign = x & 0x7fffffff;
+    Four size;
+    __builtin_memcpy(&size, &without_sign, 16);
     const Four tiny = {kSmallestRoot, kSmallestRoot, kSmallestRoot, kSmallestRoot};
-    const Four size = x < 0 ? -x : x;
     const Four cut = size > tiny ? size : tiny;
     const Four squared = cut * cut;
-    const Four next = squares + squared * this->d_;
-    const FourBits same = same_rows(index);
-    if (any((cut > largest) | (next < kSmallest) | same) || is_watched_) [[unlikely]] {
-      for (std::size_t k = 0; k < 4; k++)
-        this->one(index[k], value[k], 4 * q + k);
+    const Four next = squares + squared * d;
+    const FourBits grown = cut > largest;
+    const FourBits rare = (next < kSmallest) | same_rows(row_of, index);
+    if (any(rare) || is_watched_) [[unlikely]] {
+      one_by_one(index, value, 4 * q);
       return;
+    }
+    if (any(grown)) [[unlikely]] {
+      grow(index, cut, grown);
+      largest = cut > largest ? cut : largest;
     }
     const Four root = {math_sqrt(next[0]), math_sqrt(next[1]), math_sqrt(next[2]),
                        math_sqrt(next[3])};
@@ -168,12 +182,28 @@ class FastMeasurePass : public MeasurePass<RowOf> {
     live_store(row3[kScale], scale[3]);
   }
 
+  [[gnu::noinline]] void one_by_one(const uint32_t* index, const float* value,
+                                    std::size_t lane) noexcept {
+    for (std::size_t k = 0; k < 4; k++)
+      this->single(index[k], value[k], lane + k);
+  }
+
+  // Values larger than any before in their rows, which are four different ones.
+  [[gnu::noinline]] void grow(const uint32_t* index, Four size, FourBits grown) noexcept {
+    for (std::size_t k = 0; k < 4; k++) {
+      if (grown[k] == 0) continue;
+      float* row = this->place_.touched_row(index[k]);
+      const float largest = row[kLargest];
+      if (largest > 0) live_store(row[kWeight], row[kWeight] * (largest / size[k]));
+      live_store(row[kLargest], size[k]);
+    }
+  }
+
   // Lanes whose row is also another lane's. Indices may differ above the mask.
-  FourBits same_rows(const uint32_t* index) const noexcept {
-    const auto at = [&](std::size_t k) {
-      return static_cast<int32_t>(this->place_.row_of(index[k]));
-    };
-    const FourBits rows = {at(0), at(1), at(2), at(3)};
+  static FourBits same_rows(const RowOf& row_of, const uint32_t* index) noexcept {
+    FourIndices at;
+    __builtin_memcpy(&at, index, sizeof(at));
+    const FourIndices rows = row_of.four(at);
     return (rows == __builtin_shufflevector(rows, rows, 1, 2, 3, 0)) |
            (rows == __builtin_shufflevector(rows, rows, 2, 3, 0, 1));
   }
@@ -187,27 +217,31 @@ class MovePass {
  public:
   MovePass(Place<RowOf> place, float step) noexcept : place_(place), step_(step) {}
   void prefetch(uint32_t index) const noexcept { __builtin_prefetch(place_.row(index), 1); }
-  void sixteen(const uint32_t* index, const float* value) noexcept {
-#pragma GCC unroll 16
-    for (std::size_t k = 0; k < 16; k++)
-      one(index[k], value[k]);
+  void whole(const uint32_t* index, const float* value, std::size_t n) noexcept {
+    const Place<RowOf> place = place_;
+    const float step = step_;
+    uint64_t skipped = 0;
+#pragma GCC unroll 4
+    for (std::size_t k = 0; k < n; k++)
+      skipped += one(place, step, index[k], value[k]);
+    skipped_ += skipped;
   }
   void rest(const uint32_t* index, const float* value, std::size_t n) noexcept {
-    for (std::size_t k = 0; k < n; k++)
-      one(index[k], value[k]);
+    whole(index, value, n);
   }
+  void single(uint32_t index, float value, std::size_t) noexcept { whole(&index, &value, 1); }
   uint64_t skipped() const noexcept { return skipped_; }
 
  private:
-  void one(uint32_t index, float x) noexcept {
+  [[gnu::always_inline]] static uint64_t one(const Place<RowOf>& place, float step, uint32_t index,
+                                             float x) noexcept {
     // With a scale the row was touched when that was stored.
-    float* row = kScaled ? place_.row(index) : place_.touched_row(index);
-    const float next = row[kWeight] + step_ * x * (kScaled ? row[kScale] : 1.0f);
-    if (!(math_abs(next) <= kMost)) [[unlikely]] {
-      skipped_++;
-      return;
-    }
+    float* row = kScaled ? place.row(index) : place.touched_row(index);
+    const float next = row[kWeight] + step * x * (kScaled ? row[kScale] : 1.0f);
+    if (!(math_abs(next) <= kMost)) [[unlikely]]
+      return 1;
     live_store(row[kWeight], next);
+    return 0;
   }
 
   Place<RowOf> place_;
