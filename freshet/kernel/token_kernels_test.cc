@@ -209,7 +209,6 @@ TEST_CASE("numbers: a zero is seen, whatever it looks like") {
 
 TEST_CASE("numbers: what is no number is NaN, and counted") {
   const auto check = [](Level) {
-    Words words;
     const std::vector<std::string> wrong{".",
                                          "-",
                                          "+.",
@@ -234,18 +233,29 @@ TEST_CASE("numbers: what is no number is NaN, and counted") {
                                          "1:",
                                          "123456789012a"};
     for (const std::string& word : wrong) {
-      words.add(word);
-      words.add("2.5");
+      CAPTURE(word);
+      Words words;  // alone among good ones: those beside it must not hide it
+      for (const char* other : {"2.5", "1", word.c_str(), "", "7.25", "-3"})
+        words.add(other);
+      const Tokens tokens = words.tokens();
+      std::vector<float> out(tokens.count + kTokenSlack);
+      const Decimals all = decimal_x4(tokens, out.data());
+      CHECK(all.bad == 1);
+      CHECK_FALSE(all.has_zero);
+      CHECK(std::isnan(out[2]));
+      CHECK(out[0] == 2.5f);
+      CHECK(out[3] == 1);
+      CHECK(out[5] == -3);
     }
-    const Tokens tokens = words.tokens();
-    std::vector<float> out(tokens.count + kTokenSlack);
-    const Decimals all = decimal_x4(tokens, out.data());
-    CHECK(all.bad == wrong.size());
-    CHECK_FALSE(all.has_zero);
-    for (std::size_t k = 0; k < tokens.count; k += 2) {
-      CAPTURE(words.word(k));
-      CHECK(std::isnan(out[k]));
-      CHECK(out[k + 1] == 2.5f);
+    for (const std::string& word : wrong) {
+      CAPTURE(word);
+      Words words;
+      for (const std::string& other :
+           {std::string("1.2345678e-01"), word, std::string("-1.5e-10"), std::string("+9.9e-02")})
+        words.add(other);
+      std::vector<float> out(4 + kTokenSlack);
+      CHECK(decimal_x4(words.tokens(), out.data()).bad == 1);
+      CHECK(std::isnan(out[1]));
     }
   };
   check(Level::scalar);

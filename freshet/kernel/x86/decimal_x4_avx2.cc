@@ -84,6 +84,8 @@ inline bool four(const char* text, const uint32_t* begin, const uint32_t* sizes,
   const __m128i narrow = _mm256_castsi256_si128(
       _mm256_permutevar8x32_epi32(has_sign, _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6)));
   size = _mm_add_epi32(size, narrow);
+  const __m128i is_bare = _mm_andnot_si128(is_empty, _mm_cmpeq_epi32(size, _mm_setzero_si128()));
+  if (_mm_movemask_epi8(is_bare) != 0) return false;  // a sign and nothing behind it
 
   const auto dots =
       static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('.'))));
