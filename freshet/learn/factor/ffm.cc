@@ -1,0 +1,377 @@
+#include "freshet/learn/factor/ffm.h"
+
+#include "freshet/base/bits.h"
+#include "freshet/base/math.h"
+#include "freshet/core/check.h"
+#include "freshet/core/registry.h"
+#include "freshet/learn/linear/loss.h"
+
+namespace freshet {
+namespace {
+
+constexpr char kName[] = "ffm";
+using Says = Complaints<kName>;
+constexpr const char* kTooManyFields =
+    "ffm: more groups or columns than fields; raise `fields`, or take `fm`";
+constexpr uint32_t kDefaultGroup = 32, kColumns = 65536;
+constexpr uint64_t kColumnKey = uint64_t{1}
+                                << 32;  // keys from here on are columns. Written to files
+
+FactorSettings settings(const FfmOptions& o) noexcept {
+  return {.optimizer = o.optimizer,
+          .bits = o.bits,
+          .width = o.fields * o.factors,
+          .learning_rate = o.learning_rate,
+          .factor_rate = o.factor_rate,
+          .l2 = o.l2,
+          .factor_l2 = o.factor_l2,
+          .init = o.init,
+          .seed = o.seed};
+}
+
+Result<std::unique_ptr<Learner>> make_entry(const void* options,
+                                            const Registry& registry) noexcept {
+  auto made = Ffm::make(*static_cast<const FfmOptions*>(options), registry.memory);
+  if (!made.ok()) return std::move(made).status();
+  return std::unique_ptr<Learner>(std::move(*made));
+}
+
+std::size_t positions(const Example& x) noexcept {
+  return x.dense.size() + x.numeric.index.size() + x.nominal.index.size();
+}
+
+uint32_t index_at(const Example& x, std::size_t at) noexcept {
+  if (at < x.dense.size()) return static_cast<uint32_t>(at);
+  at -= x.dense.size();
+  if (at < x.numeric.index.size()) return x.numeric.index[at];
+  at -= x.numeric.index.size();
+  return mix(x.nominal.index[at], x.nominal.category[at]);
+}
+
+float value_at(const Example& x, std::size_t at) noexcept {
+  if (at < x.dense.size()) return x.dense[at];
+  at -= x.dense.size();
+  return at < x.numeric.index.size() ? x.numeric.value[at] : 1;
+}
+
+}  // namespace
+
+extern const Entry<Learner> ffm_entry;
+constinit const Entry<Learner> ffm_entry{
+    .info = {.name = kName,
+             .summary = "Field-aware factorization machine: vectors for each field met.",
+             .paper = "Juan et al., RecSys 2016",
+             .cost = "O(features present times fields times factors)",
+             .memory = "4 (1 + fields factors) 2^bits, twice that with adagrad, thrice with ftrl",
+             .format = 1,
+             .oldest_format = 1,
+             .traits = kLive | kCheap | kMergeable | kBinary,
+             .options = kFfmOptions,
+             .options_size = sizeof(FfmOptions),
+             .defaults = default_options<FfmOptions>},
+    .make = make_entry};
+
+Ffm::Ffm(const FfmOptions& options, const TableMemory* memory) noexcept
+    : options_(options), memory_(memory), rows_(settings(options)), clip_(options.clip) {}
+
+Result<std::unique_ptr<Ffm>> Ffm::make(const FfmOptions& options,
+                                       const TableMemory* memory) noexcept {
+  std::unique_ptr<Ffm> made(new Ffm(options, memory));
+  FRESHET_TRY(made->rows_.start(options.memory, memory, Says::kMemory));
+  return made;
+}
+
+const Info& Ffm::info() const noexcept {
+  return ffm_entry.info;
+}
+
+uint32_t Ffm::traits() const noexcept {
+  return label() == Label::one_class ? info().traits : info().traits & ~uint32_t{kBinary};
+}
+
+Status Ffm::check(const Example& x) const noexcept {
+  return label() == Label::one_class ? check_class<kName>(x, true) : check_target<kName>(x);
+}
+
+float Ffm::link(double raw) const noexcept {
+  return label() == Label::one_class ? static_cast<float>(math_sigmoid(raw)) : clamp_to_float(raw);
+}
+
+uint32_t Ffm::field_of(uint64_t key) const noexcept {
+  const uint32_t count = acquire_load(count_);
+  for (uint32_t k = 0; k < count; k++)
+    if (fields_[k] == key) return k;
+  return kNone;
+}
+
+/// Calls f(begin, end, key) for features of one field that stand together.
+template <class F>
+void Ffm::each_run(const Example& x, F&& f) const noexcept {
+  const std::size_t d = x.dense.size(), n = x.numeric.index.size();
+  const auto column = [&](std::size_t at, uint32_t index) { f(at, at + 1, kColumnKey | index); };
+  for (std::size_t k = 0; k < d; k++)
+    column(k, static_cast<uint32_t>(k));
+  std::size_t at = 0;
+  const auto alone = [&](std::size_t end, uint32_t group) {
+    for (; at < end; at++) {
+      const uint32_t index = x.numeric.index[at];
+      if (group == kDefaultGroup && index >= kColumns)
+        f(d + at, d + at + 1, uint64_t{kDefaultGroup});
+      else
+        column(d + at, index);
+    }
+  };
+  for (const Group& group : x.groups) {
+    if (group.begin < at || group.end > n || group.key > 255) continue;
+    alone(group.begin, kDefaultGroup);
+    if (group.key == kDefaultGroup) {
+      alone(group.end, kDefaultGroup);
+    } else if (group.begin < group.end) {
+      f(d + group.begin, d + group.end, uint64_t{group.key});
+      at = group.end;
+    }
+  }
+  alone(n, x.groups.empty() ? 0 : kDefaultGroup);
+  for (std::size_t k = 0; k < x.nominal.index.size(); k++)
+    column(d + n + k, x.nominal.index[k]);
+}
+
+/// Fields that no number knows, and runs past the last there is room for, meet nobody.
+Ffm::Runs Ffm::runs_of(const Example& x) const noexcept {
+  Runs runs;
+  each_run(x, [&](std::size_t begin, std::size_t end, uint64_t key) {
+    const uint32_t field = field_of(key);
+    if (field == kNone) return;
+    if (runs.count > 0 && runs.run[runs.count - 1].field == field &&
+        runs.run[runs.count - 1].end == begin)
+      runs.run[runs.count - 1].end = end;
+    else if (runs.count < kMostRuns)
+      runs.run[runs.count++] = {begin, end, field};
+  });
+  return runs;
+}
+
+bool Ffm::admit(const Example& x) noexcept {
+  const uint32_t had = count_;
+  bool room = true;
+  uint32_t count = had;
+  each_run(x, [&](std::size_t, std::size_t, uint64_t key) {
+    for (uint32_t k = 0; k < count; k++)
+      if (fields_[k] == key) return;
+    room = room && count < options_.fields;
+    if (room) fields_[count++] = key;
+  });
+  if (room && count != had) release_store(count_, count);
+  return room;
+}
+
+/// s = sum over a run of x_i times its vector for `field`.
+template <class Load>
+void Ffm::sum(const Example& x, const Run& run, uint32_t field, double* s) const noexcept {
+  const uint32_t n = options_.factors;
+  for (uint32_t k = 0; k < n; k++)
+    s[k] = 0;
+  for (std::size_t at = run.begin; at < run.end; at++) {
+    const double v = static_cast<double>(value_at(x, at));
+    const float* from = rows_.row(rows_.row_of(index_at(x, at))) + 1 + field * n;
+    for (uint32_t k = 0; k < n; k++)
+      s[k] += static_cast<double>(Load::load(from[k])) * v;
+  }
+}
+
+template <class Load>
+double Ffm::raw(const Example& x, const Runs& runs) const noexcept {
+  double total = static_cast<double>(Load::load(rows_.bias()));
+  for (std::size_t at = 0; at < positions(x); at++)
+    total += static_cast<double>(Load::load(rows_.row(rows_.row_of(index_at(x, at)))[0])) *
+             static_cast<double>(value_at(x, at));
+  double one[Fm::kMostFactors], two[Fm::kMostFactors];
+  for (uint32_t a = 0; a < runs.count; a++) {
+    for (uint32_t b = a + 1; b < runs.count; b++) {
+      if (runs.run[a].field == runs.run[b].field) continue;
+      sum<Load>(x, runs.run[a], runs.run[b].field, one);
+      sum<Load>(x, runs.run[b], runs.run[a].field, two);
+      for (uint32_t k = 0; k < options_.factors; k++)
+        total += one[k] * two[k];
+    }
+  }
+  return total;
+}
+
+void Ffm::predict(const Example& x, std::span<float> out) const noexcept {
+  out[0] = link(raw<PlainLoad>(x, runs_of(x)));
+}
+
+void Ffm::predict_live(const Example& x, std::span<float> out) const noexcept {
+  out[0] = link(raw<LiveLoad>(x, runs_of(x)));
+}
+
+/// The vectors of a run for `field` move along g x_i s, s the sum of the other side.
+void Ffm::step(const Example& x, const Run& run, uint32_t field, const double* s,
+               double g) noexcept {
+  float slopes[Fm::kMostFactors];
+  for (std::size_t at = run.begin; at < run.end; at++) {
+    const float value = value_at(x, at);
+    if (value == 0) continue;
+    const double gv = g * static_cast<double>(value);
+    for (uint32_t k = 0; k < options_.factors; k++)
+      slopes[k] = static_cast<float>(gv * s[k]);
+    const bool good = rows_.step_factors(rows_.row_of(index_at(x, at)), field * options_.factors,
+                                         {slopes, options_.factors});
+    skipped_ += good ? 0 : 1;
+  }
+}
+
+/// Each vector belongs to one pair of fields: both sums are those from before the update.
+void Ffm::follow(const Example& x, const Runs& runs, double g) noexcept {
+  for (std::size_t at = 0; at < positions(x); at++) {
+    const float value = value_at(x, at);
+    if (value == 0) continue;
+    const uint32_t row = rows_.row_of(index_at(x, at));
+    rows_.draw_if_new(row);
+    const double slope = g * static_cast<double>(value);
+    skipped_ += rows_.step_weight(row, static_cast<float>(slope)) ? 0 : 1;
+  }
+  double one[Fm::kMostFactors], two[Fm::kMostFactors];
+  for (uint32_t a = 0; a < runs.count; a++) {
+    for (uint32_t b = a + 1; b < runs.count; b++) {
+      if (runs.run[a].field == runs.run[b].field) continue;
+      sum<PlainLoad>(x, runs.run[a], runs.run[b].field, one);
+      sum<PlainLoad>(x, runs.run[b], runs.run[a].field, two);
+      step(x, runs.run[a], runs.run[b].field, two, g);
+      step(x, runs.run[b], runs.run[a].field, one, g);
+    }
+  }
+}
+
+Status Ffm::learn(const Example& x, std::span<float> before) noexcept {
+  FRESHET_TRY(check(x));
+  const double score = raw<PlainLoad>(x, runs_of(x));
+  if (!before.empty()) before[0] = link(score);
+  if (x.weight == 0) return {};
+  if (!admit(x)) return {Code::exhausted, kTooManyFields};
+  const double label_value = static_cast<double>(x.label[0]);
+  const bool classes = label() == Label::one_class;
+  const double y = !classes ? label_value : label_value == 1 ? 1 : -1;
+  const Loss loss = classes ? Loss::logistic : Loss::squared;
+  const double g = clip_(slope(loss, score, y, {}) * static_cast<double>(x.weight));
+  examples_ += 1;
+  follow(x, runs_of(x), g);
+  const double bias = static_cast<double>(rows_.bias()) - options_.intercept_rate * g;
+  if (is_finite(static_cast<float>(bias)))
+    rows_.set_bias(static_cast<float>(bias));
+  else
+    skipped_++;
+  return {};
+}
+
+Status Ffm::explain(const Example& x, std::span<float> parts) const noexcept {
+  const std::size_t n = positions(x);
+  if (parts.size() != n + 1) return {Code::invalid_argument, Says::kParts};
+  const auto row = [&](std::size_t at) { return rows_.row(rows_.row_of(index_at(x, at))); };
+  for (std::size_t at = 0; at < n; at++)
+    parts[at] = clamp_to_float(static_cast<double>(live_load(row(at)[0])) *
+                               static_cast<double>(value_at(x, at)));
+  parts[n] = live_load(rows_.bias());
+  const Runs runs = runs_of(x);
+  double other[Fm::kMostFactors];
+  for (uint32_t a = 0; a < runs.count; a++) {
+    for (uint32_t b = 0; b < runs.count; b++) {
+      const Run &mine = runs.run[a], &theirs = runs.run[b];
+      if (mine.field == theirs.field) continue;
+      sum<LiveLoad>(x, theirs, mine.field, other);
+      for (std::size_t at = mine.begin; at < mine.end; at++) {
+        const float* v = row(at) + 1 + theirs.field * options_.factors;
+        double half = 0;
+        for (uint32_t k = 0; k < options_.factors; k++)
+          half += .5 * static_cast<double>(live_load(v[k])) * other[k];
+        parts[at] = clamp_to_float(static_cast<double>(parts[at]) +
+                                   half * static_cast<double>(value_at(x, at)));
+      }
+    }
+  }
+  return {};
+}
+
+void Ffm::draw(Sink& sink) const noexcept {
+  sink.number("fields", static_cast<double>(count_));
+  sink.number("bias", static_cast<double>(rows_.bias()));
+  for (uint32_t r = 0; r < rows_.rows(); r++)
+    if (const float w = rows_.row(r)[0]; w != 0) sink.weight(r, kNone, static_cast<double>(w));
+}
+
+bool Ffm::same_kind(const Learner& other) const noexcept {
+  return other.pipeline() == nullptr && &other.info() == &info() &&
+         static_cast<const Ffm&>(other).options_ == options_;
+}
+
+Status Ffm::assign(const Ffm& from) noexcept {
+  FRESHET_TRY(rows_.assign(from.rows_));
+  for (uint32_t k = 0; k < kMostFields; k++)
+    fields_[k] = from.fields_[k];
+  count_ = from.count_;
+  clip_ = from.clip_;
+  examples_ = from.examples_;
+  skipped_ = from.skipped_;
+  return {};
+}
+
+Result<std::unique_ptr<Learner>> Ffm::clone() const noexcept {
+  FRESHET_TRY_ASSIGN(std::unique_ptr<Ffm> copy, make(options_, memory_));
+  FRESHET_TRY(copy->assign(*this));
+  return std::unique_ptr<Learner>(std::move(copy));
+}
+
+Status Ffm::copy_into(Learner& spare) const noexcept {
+  if (!same_kind(spare)) return {Code::invalid_argument, Says::kOtherKind};
+  return static_cast<Ffm&>(spare).assign(*this);
+}
+
+Status Ffm::merge(const Learner& other_learner) noexcept {
+  if (!same_kind(other_learner)) return {Code::invalid_argument, Says::kOtherKind};
+  const auto& other = static_cast<const Ffm&>(other_learner);
+  const uint32_t both = count_ < other.count_ ? count_ : other.count_;
+  for (uint32_t k = 0; k < both; k++)
+    if (fields_[k] != other.fields_[k])
+      return {Code::unsupported,
+              "ffm: the models met their fields in another order, so vectors don't compare"};
+  for (uint32_t k = count_; k < other.count_; k++)
+    fields_[k] = other.fields_[k];
+  if (other.count_ > count_) release_store(count_, other.count_);
+  const double examples = examples_ + other.examples_;
+  if (!(examples > 0)) return {};
+  rows_.merge(other.rows_, other.examples_ / examples);
+  clip_.set(clip_.sum() + other.clip_.sum(), clip_.count() + other.clip_.count());
+  examples_ = examples;
+  skipped_ += other.skipped_;
+  return {};
+}
+
+Status Ffm::replace(std::span<const float> parameters) noexcept {
+  return rows_.replace(parameters, Says::kParameters);
+}
+
+// "fields": keys in order of their numbers, groups as they are, columns from 2^32 on. "state" as that of fm.
+Status Ffm::save(Writer& writer) const noexcept {
+  FRESHET_TRY(rows_.save(writer));
+  FRESHET_TRY(put_array<uint64_t>(writer, "fields", {fields_, count_}));
+  const double state[] = {examples_, clip_.sum(), clip_.count()};
+  FRESHET_TRY(put_array<double>(writer, "state", state));
+  return put_value<uint64_t>(writer, "skipped", skipped_);
+}
+
+Status Ffm::load(Reader& reader) noexcept {
+  FRESHET_TRY(rows_.load(reader));
+  FRESHET_TRY_ASSIGN(const auto fields, get_array<uint64_t>(reader, "fields"));
+  if (fields.size() > options_.fields) return {Code::corrupt, Says::kState};
+  for (std::size_t k = 0; k < fields.size(); k++)
+    fields_[k] = fields[k];
+  count_ = static_cast<uint32_t>(fields.size());
+  double state[3];
+  FRESHET_TRY(get_into<double>(reader, "state", state));
+  examples_ = state[0];
+  clip_.set(state[1], state[2]);
+  return get_value<uint64_t>(reader, "skipped", skipped_);
+}
+
+}  // namespace freshet
