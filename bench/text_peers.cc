@@ -192,6 +192,8 @@ Status run_job(const Job& job, const BenchSettings& settings, Texts& texts, Peer
                                 "--fading",  "0",
                                 "--threads", std::string(job.threads)};
   std::string vw_args(job.vw);
+  // `vw` reports its loss by itself, as VW does; of others the metric is the loss.
+  if (job.spec.starts_with("vw(")) *(std::find(args.begin(), args.end(), "--metrics") + 1) = "none";
   if (job.kind == Kind::from_cache) {
     args.insert(args.end(), {"--cache", texts.file("ours.frb")});
     vw_args += " --cache_file " + texts.file("vw.cache");

@@ -114,7 +114,8 @@ struct EvaluationFlags {
   std::string_view positive, curve;
 };
 inline constexpr std::array kEvaluationFlags{
-    option<&EvaluationFlags::metrics>("metrics", "Metrics by name; else those of the task."),
+    option<&EvaluationFlags::metrics>("metrics",
+                                      "Metrics by name, or none; else those of the task."),
     option<&EvaluationFlags::every>("every", "A line for every so many examples.", 0, 1e18),
     option<&EvaluationFlags::window>("window", "Also scored: the last so many examples; 0: not.", 0,
                                      1e7),

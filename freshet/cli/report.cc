@@ -33,6 +33,7 @@ std::string contender(const Evaluation& evaluation, std::size_t k) {
 }
 
 void print_table(const Evaluation& evaluation, Console& console) {
+  if (evaluation.metrics() == 0) return;  // --metrics none, or nothing to score by
   std::vector<std::vector<std::string>> rows;
   rows.push_back({""});
   for (std::size_t m = 0; m < evaluation.metrics(); ++m)

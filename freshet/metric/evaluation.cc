@@ -104,8 +104,10 @@ Result<std::unique_ptr<Evaluation>> Evaluation::make(Label label, const Evaluati
   if (options.metrics.empty())
     for (const std::string_view name : default_metrics(label))
       made->options_.metrics.emplace_back(name);
+  const bool is_scored = made->options_.metrics != std::vector<std::string>{"none"};
+  if (!is_scored) made->options_.metrics.clear();
   FRESHET_TRY(made->add_contender("", nullptr));
-  if (options.baselines) {
+  if (options.baselines && is_scored) {
     for (const std::string_view name : default_baselines(label)) {
       FRESHET_TRY_ASSIGN(auto learner, make_learner(name, registry));
       FRESHET_TRY(made->add_contender(std::string(name), std::move(learner)));

@@ -32,7 +32,8 @@ namespace freshet {
 
 struct EvaluationOptions {
   std::vector<std::string> metrics =
-      {};                  // specs, such as "auc(bins=1000)"; none: default_metrics()
+      {};                  // specs, such as "auc(bins=1000)"; empty: default_metrics(); "none": no
+                           // metric and no baseline, for learners that report their own loss
   uint32_t window = 1000;  // scored examples, 1 to 10^7; 0: no window
   double fading = .999;    // [0.5, 1); 0: no fading
   bool baselines = true;

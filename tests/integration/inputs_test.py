@@ -193,6 +193,13 @@ class Inputs(unittest.TestCase):
         self.assertEqual((small.status, large.status), (0, 0), large.err)
         self.assertLess(large.peak, small.peak + 4 * MEBIBYTE)
 
+    def test_no_metric_leaves_the_loss_that_a_learner_keeps_itself(self):
+        path = self.file("x.vw", 20 * b"1 | a:1\n")
+        result = json.loads(run("eval", "vw", "-d", path, "--metrics", "none", "--json", "-q").out)
+        scored = json.loads(run("eval", "vw", "-d", path, "--json", "-q").out)
+        self.assertEqual((result["metrics"], result["baselines"]), ({}, {}))
+        self.assertEqual(result["loss"], scored["loss"])
+
     # ---- growing files
 
     def follow(self, *args):
