@@ -46,6 +46,7 @@ struct DataOptions {
   OnBadLine on_bad_line = OnBadLine::stop;
   std::string_view hash;
   uint32_t hash_seed = 0;
+  bool keep_names = false;
   bool zero_based = false;
 };
 inline constexpr std::array kDataOptions{
@@ -67,6 +68,8 @@ inline constexpr std::array kDataOptions{
         "hash", "VW text: strings (names of digits are numbers), or all; else the model's."),
     option<&DataOptions::hash_seed>("hash_seed", "VW text: seed of namespaces' hashes.", 0,
                                     4294967295.0),
+    option<&DataOptions::keep_names>(
+        "keep_names", "VW text: the model keeps the names of features, for inspect; slower."),
     option<&DataOptions::zero_based>("zero_based", "svmlight: the first feature is 0, not 1."),
 };
 

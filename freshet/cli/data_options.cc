@@ -38,6 +38,7 @@ Status hashing(const DataOptions& data, const StoredModel& model, ReaderOptions&
   if (!data.hash.empty() && data.hash != "strings" && data.hash != "all") {
     return failure(Code::invalid_argument, "--hash " + std::string(data.hash) + ": strings or all");
   }
+  reading.keep_names = data.keep_names || !model.names.empty();  // once kept, kept on
   const bool is_new = model.input_format.empty();
   const bool is_vw = model.input_format == "vw", is_svmlight = model.input_format == "svmlight";
   if (is_vw && !data.hash.empty() && data.hash != model.input_hash) {

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <vector>
 
 #include "freshet/base/chars.h"
 #include "freshet/base/failure.h"
 #include "freshet/cli/json_text.h"
+#include "freshet/cli/kept_names.h"
 #include "freshet/cli/model_io.h"
 #include "freshet/core/model_file.h"
 #include "freshet/core/spec.h"
@@ -36,8 +38,25 @@ class Collected final : public Sink {
   std::vector<Weight> weights;
 };
 
-std::string feature_name(const Schema& schema, const Weight& weight) {
+// Names of rows, where the model kept them: by the bits its learner hashes to.
+std::map<uint32_t, std::string> row_names(const ModelFileReader& file, const Learner& learner) {
+  const ModelFileReader::ChunkView* chunk = file.chunk(kNamesChunk);
+  const OptionSpec* bits = find_option(learner.info().options, "bits");
+  if (chunk == nullptr || bits == nullptr || bits->type != Type::u32) return {};
+  Result<KeptNames> names = KeptNames::decode(chunk->payload);
+  if (!names.ok()) return {};
+  void* options = const_cast<void*>(learner.options());  // only read
+  const uint32_t count = *static_cast<const uint32_t*>(bits->address(options));
+  return names->by_row(count);
+}
+
+std::string feature_name(const Schema& schema, const std::map<uint32_t, std::string>& rows,
+                         const Weight& weight) {
   if (weight.feature == kNone) return "(intercept)";
+  if (!rows.empty()) {  // a row without a name was reached by crosses only
+    const auto row = rows.find(weight.feature);
+    return row != rows.end() ? row->second : "row " + std::to_string(weight.feature);
+  }
   std::string name(schema.name(weight.feature));
   if (name.empty()) name = "feature " + std::to_string(weight.feature);
   if (weight.category == kNone) return name;
@@ -95,6 +114,7 @@ struct Inspected {
   std::unique_ptr<Schema> schema;
   std::unique_ptr<Learner> learner;
   Collected drawn;
+  std::map<uint32_t, std::string> rows;
 };
 
 void keep_largest(std::vector<Weight>& weights, uint32_t count) {
@@ -129,7 +149,7 @@ void print_plain(const Inspected& what, Console& console) {
     console.print_line(padded(name, 42) + " " + std::string(Digits(value).text()));
   if (!what.drawn.weights.empty()) console.print_line("\nlargest weights:");
   for (const Weight& weight : what.drawn.weights) {
-    console.print_line("  " + padded(feature_name(*what.schema, weight), 40) + " " +
+    console.print_line("  " + padded(feature_name(*what.schema, what.rows, weight), 40) + " " +
                        std::string(Digits(weight.value).text()));
   }
 }
@@ -168,7 +188,7 @@ void print_json(const Inspected& what, Console& console) {
   json.end_object().key("weights").begin_array();
   for (const Weight& weight : what.drawn.weights) {
     json.begin_object()
-        .text("feature", feature_name(*what.schema, weight))
+        .text("feature", feature_name(*what.schema, what.rows, weight))
         .number("weight", weight.value)
         .end_object();
   }
@@ -178,11 +198,12 @@ void print_json(const Inspected& what, Console& console) {
 Status inspect_bytes(std::span<const std::byte> bytes, uint32_t weights,
                      Console& console) noexcept {
   FRESHET_TRY_ASSIGN(const ModelFileReader file, ModelFileReader::open(bytes));
-  Inspected what{file, bytes.size(), {}, nullptr, nullptr, {}};
+  Inspected what{file, bytes.size(), {}, nullptr, nullptr, {}, {}};
   FRESHET_TRY_ASSIGN(Schema schema, file.schema());
   what.schema = std::make_unique<Schema>(std::move(schema));
   FRESHET_TRY_ASSIGN(what.learner, file.learner(catalog()));
   what.spec = spec_of(*what.learner);
+  what.rows = row_names(file, *what.learner);
   what.learner->draw(what.drawn);
   keep_largest(what.drawn.weights, weights);
   if (console.json())

@@ -20,8 +20,9 @@ Status with_path(const std::string& path, const Status& status) {
   return failure(status.code(), path + ": " + std::string(status.text()));
 }
 
-Result<StoredModel> read_model(std::span<const std::byte> bytes) noexcept {
-  FRESHET_TRY_ASSIGN(const ModelFileReader file, ModelFileReader::open(bytes));
+Result<StoredModel> read_model(std::span<const std::byte> bytes, bool only_predicts) noexcept {
+  FRESHET_TRY_ASSIGN(ModelFileReader file, ModelFileReader::open(bytes));
+  if (only_predicts) file.keep_bytes();
   StoredModel model;
   FRESHET_TRY_ASSIGN(model.learner, file.learner(catalog()));
   FRESHET_TRY_ASSIGN(Schema schema, file.schema());
@@ -32,6 +33,9 @@ Result<StoredModel> read_model(std::span<const std::byte> bytes) noexcept {
   model.input_hash_seed = static_cast<uint32_t>(file.number("input.hash_seed"));
   model.input_zero_based = file.number("input.zero_based") != 0;
   model.examples = file.number("model.examples");
+  if (const ModelFileReader::ChunkView* names = file.chunk(kNamesChunk)) {
+    FRESHET_TRY_ASSIGN(model.names, KeptNames::decode(names->payload));
+  }
   return model;
 }
 
@@ -40,8 +44,17 @@ Result<StoredModel> read_model(std::span<const std::byte> bytes) noexcept {
 Result<StoredModel> load_model(const std::string& path) noexcept {
   Result<std::vector<std::byte>> bytes = read_file(path, kLargestModel);
   if (!bytes.ok()) return with_path(path, bytes.status());
-  Result<StoredModel> model = read_model(*bytes);
+  Result<StoredModel> model = read_model(*bytes, false);
   if (!model.ok()) return with_path(path, model.status());
+  return model;
+}
+
+Result<StoredModel> open_model(const std::string& path) noexcept {
+  Result<MappedFile> file = MappedFile::open(path);
+  if (!file.ok()) return with_path(path, file.status());
+  Result<StoredModel> model = read_model(file->bytes(), true);
+  if (!model.ok()) return with_path(path, model.status());
+  model->file = std::move(*file);
   return model;
 }
 
@@ -59,6 +72,7 @@ Status save_model(const std::string& path, const StoredModel& model) noexcept {
     file.keys["input.zero_based"] = uint64_t{1};
   file.set_schema(*model.schema);
   FRESHET_TRY(file.add_learner(*model.learner));
+  if (!model.names.empty()) file.add_chunk(kNamesChunk, true, model.names.encode());
   const std::vector<std::byte> bytes = file.finish();
   if (Status status = write_file_atomically(path, bytes); !status.ok())
     return with_path(path, status);

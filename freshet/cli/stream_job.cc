@@ -150,6 +150,9 @@ Status StreamJob::learn_block(const ExampleBlock& block) noexcept {
   if (!block.decisions().empty()) return learn_decisions(block);
   const bool needs_label = model_.learner->label() != Label::none;
   find_positive();
+  if (!block.own_names)
+    for (const ExampleBlock::Name& name : block.names)
+      model_.names.add(name.feature, name.text);
   for (uint32_t k = 0; k < block.size(); ++k) {
     const Example x = block[k];
     if (k + 1 < block.size()) model_.learner->prefetch(block[k + 1]);

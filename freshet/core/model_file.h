@@ -100,6 +100,9 @@ class ModelFileReader {
   /// wrote the file.
   Result<std::unique_ptr<Learner>> learner(const Registry& registry) const noexcept;
   Result<std::vector<std::unique_ptr<Metric>>> metrics(const Registry& registry) const noexcept;
+  /// The bytes outlive the learners made from them, which shall only predict (Reader::stays).
+  void keep_bytes() noexcept { stays_ = true; }
+  bool stays() const noexcept { return stays_; }
   /// A Reader of the tensors under "<prefix>/".
   std::unique_ptr<Reader> reader(std::string prefix, uint32_t format) const;
 
@@ -107,6 +110,7 @@ class ModelFileReader {
   Keys keys_;
   std::vector<ChunkView> chunks_;
   std::vector<TensorView> tensors_;
+  bool stays_ = false;
 };
 
 }  // namespace freshet

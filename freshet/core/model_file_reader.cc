@@ -181,6 +181,7 @@ class PrefixReader final : public Reader {
   Result<TensorRef> get(std::string_view name) noexcept override {
     return file_.tensor(prefix_ + std::string(name));
   }
+  bool stays() const noexcept override { return file_.stays(); }
 
  private:
   const ModelFileReader& file_;

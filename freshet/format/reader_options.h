@@ -43,6 +43,7 @@ struct ReaderOptions {
   uint32_t hash_seed = 0;
   bool wants_initial =
       true;  // a label's third number becomes the group kInitialGroup; else it is dropped
+  bool keep_names = false;  // VW text: the first name met of each hash goes into the blocks
   bool zero_based = false;  // svmlight: index 0 is the first feature
 
   // Columns, by name.

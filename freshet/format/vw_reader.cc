@@ -44,6 +44,7 @@ std::string_view token(const char* at, const char* end) noexcept {
 VwReader::VwReader(const ReaderOptions& options, Schema& schema) noexcept
     : hash_all_(options.hash == NameHash::all),
       wants_initial_(options.wants_initial),
+      keeps_names_(options.keep_names),
       hash_seed_(options.hash_seed),
       default_hash_(options.hash_seed == 0 ? 0 : murmur3_32({}, options.hash_seed)),
       labels_(options, schema) {}
@@ -69,7 +70,7 @@ Read VwReader::read(std::span<const char> window, bool last, ExampleBlock& out,
     return true;
   };
   const auto plain = [&](const TokenWindow::Line& line, ExampleBlock& block) {
-    const bool is_plain = plain_line(line, block);
+    const bool is_plain = !keeps_names_ && plain_line(line, block);
     next_line_ += is_plain;
     return is_plain;
   };
@@ -278,6 +279,7 @@ bool VwReader::head(std::string_view text, Section& section, Mistake& mistake) n
                        text.data(), text);
   section.key = static_cast<unsigned char>(name.front());
   section.hash = hash(name, hash_seed_);
+  section.name = name;
   return colon == std::string_view::npos ||
          read_number(text.substr(colon + 1), section.weight, Reason::namespace_,
                      "expected a number as weight of a namespace", mistake);
@@ -286,8 +288,11 @@ bool VwReader::head(std::string_view text, Section& section, Mistake& mistake) n
 bool VwReader::feature(std::string_view token, Section& section, ExampleBlock& out,
                        Mistake& mistake) noexcept {
   const std::size_t colon = token.find(':');
-  if (colon == std::string_view::npos)
-    return add(hash(token, section.hash), section.weight, token.data(), out, mistake);
+  if (colon == std::string_view::npos) {
+    const uint32_t index = hash(token, section.hash);
+    if (keeps_names_) keep_name(index, section, token, out);
+    return add(index, section.weight, token.data(), out, mistake);
+  }
   const std::string_view name = token.substr(0, colon), text = token.substr(colon + 1);
   if (text.empty() || begins_number(text.front()) || is_odd_number(text)) {
     float value = 0;
@@ -298,9 +303,31 @@ bool VwReader::feature(std::string_view token, Section& section, ExampleBlock& o
     }
     const uint32_t index =
         name.empty() ? section.hash + section.anonymous++ : hash(name, section.hash);
+    if (keeps_names_) keep_name(index, section, name, out);
     return add(index, value * section.weight, text.data(), out, mistake);
   }
-  return add(hash(text, hash(name, section.hash)), 1, text.data(), out, mistake);
+  const uint32_t index = hash(text, hash(name, section.hash));
+  if (keeps_names_) keep_name(index, section, token, out);
+  return add(index, 1, text.data(), out, mistake);
+}
+
+// `section^feature`, `feature` in the default section, `feature^text` for text values.
+void VwReader::keep_name(uint32_t index, const Section& section, std::string_view token,
+                         ExampleBlock& out) noexcept {
+  constexpr std::size_t kMostNames = 1'000'000, kLongestName = 65'535;
+  if (named_.size() >= kMostNames || !named_.insert(index).second) return;
+  std::string name(section.name);
+  if (!name.empty()) name += '^';
+  const std::size_t colon = token.find(':');
+  name += token.substr(0, colon);
+  if (colon != std::string_view::npos) {
+    name += '^';
+    name += token.substr(colon + 1);
+  } else if (token.empty()) {  // without a name: by its place in the section
+    name += std::to_string(index - section.hash);
+  }
+  name.resize(std::min(name.size(), kLongestName));
+  out.names.push_back({ExampleBlock::NameKind::numeric, index, std::move(name)});
 }
 
 bool VwReader::add(uint32_t index, float value, const char* at, ExampleBlock& out,

@@ -16,6 +16,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "freshet/format/label_text.h"
@@ -53,6 +54,7 @@ class VwReader final : public LineReader {
   struct Section {
     uint32_t key, hash, anonymous;
     float weight;
+    std::string_view name = {};
   };
   // A decision while its lines are read.
   struct Choice {
@@ -80,6 +82,8 @@ class VwReader final : public LineReader {
   bool head(std::string_view text, Section& section, Mistake& mistake) noexcept;
   bool feature(std::string_view token, Section& section, ExampleBlock& out,
                Mistake& mistake) noexcept;
+  void keep_name(uint32_t index, const Section& section, std::string_view token,
+                 ExampleBlock& out) noexcept;
   bool add(uint32_t index, float value, const char* at, ExampleBlock& out,
            Mistake& mistake) noexcept;
   void finish(uint64_t line, ExampleBlock& out) noexcept;
@@ -87,7 +91,7 @@ class VwReader final : public LineReader {
   void join_groups(ExampleBlock& out) noexcept;
   void end_of_text() noexcept;
 
-  const bool hash_all_, wants_initial_;
+  const bool hash_all_, wants_initial_, keeps_names_;
   const uint32_t hash_seed_, default_hash_;
   LabelText labels_;
   TokenWindow tokens_;
@@ -106,6 +110,7 @@ class VwReader final : public LineReader {
   // Tags that are numbers where a label is missing: `1|f x` for `1 |f x`.
   uint64_t tags_ = 0, number_tags_ = 0;
   std::vector<std::string> notices_;
+  std::unordered_set<uint32_t> named_;  // hashes whose names went into a block
 };
 
 }  // namespace freshet

@@ -89,6 +89,33 @@ class Vw(unittest.TestCase):
         run("vw", "-d", data, "-i", model, "-p", out)
         self.assertEqual(len(out.read_text().splitlines()), 64)
 
+    def test_names_are_kept_and_inspect_says_which_feature_is_which(self):
+        model = self.path / "m.frsh"
+        text = "".join(f"{k % 2} |price a:{k % 2} 12:1 |  b size:xl :{1 + k % 3}\n" for k in range(50))
+        (self.path / "n.vw").write_text(text)
+        run("train", "vw", "-d", self.path / "n.vw", "-f", model, "--keep-names")
+        weights = {w["feature"] for w in json.loads(run("inspect", model, "--json")[0])["weights"]}
+        self.assertTrue({"price^a", "price^12", "b", "size^xl", "Constant"} <= weights, weights)
+        (self.path / "o.vw").write_text("1 |price c\n" * 9)
+        run("train", "-i", model, "-d", self.path / "o.vw", "-f", model)
+        weights = {w["feature"] for w in json.loads(run("inspect", model, "--json", "--weights", 99)[0])["weights"]}
+        self.assertIn("price^c", weights)
+        plain = self.path / "plain.frsh"
+        run("train", "vw", "-d", self.path / "n.vw", "-f", plain)
+        self.assertNotIn("NAME", run("inspect", plain)[0])
+
+    def test_predictions_from_a_mapped_file_are_those_of_the_model(self):
+        for bits in (4, 18):
+            model, data, out = self.path / "m.frsh", self.path / "x.vw", self.path / "p.txt"
+            run("train", f"vw(bits={bits}, loss=logistic)", "-d", data, "-f", model)
+            run("predict", model, "-d", data, "-p", out, "--probabilities")
+            values = [float(line.split()[1]) for line in out.read_text().splitlines()]
+            self.assertEqual(len(values), 64)
+            self.assertTrue(all(0 < p < 1 for p in values))
+        model.write_bytes(model.read_bytes()[:-100])
+        _, err = run("predict", model, "-d", data, "-p", out, status=2)
+        self.assertIn("m.frsh", err)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=0)

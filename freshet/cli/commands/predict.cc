@@ -176,7 +176,7 @@ int run(const PredictOptions& options, std::span<const std::string_view> words, 
 }  // namespace
 
 int predict(const PredictOptions& options, std::string_view path, Console& console) {
-  Result<StoredModel> model = load_model(std::string(path));
+  Result<StoredModel> model = open_model(std::string(path));
   if (!model.ok()) return console.fail(model.status());
   const Status status = predict_all(options, *model, console);
   if (!status.ok()) return console.fail(status);
