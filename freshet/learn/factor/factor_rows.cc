@@ -46,8 +46,10 @@ void FactorRows::prefetch(uint32_t row) const noexcept {
   const std::size_t at = place(row), bytes = (std::size_t{settings_.width} + 1) * sizeof(float);
   for (uint32_t k = 0; k < count_; k++) {
     const char* from = reinterpret_cast<const char*>(tables_[k].data() + at);
-    for (std::size_t b = 0; b < bytes + 63; b += 64)
-      __builtin_prefetch(from + (b < bytes ? b : bytes - 1), 1, 3);
+    __builtin_prefetch(from, 1, 3);
+    for (std::size_t b = 64; b < bytes; b += 64)
+      __builtin_prefetch(from + b, 1, 3);
+    __builtin_prefetch(from + bytes - 1, 1, 3);
   }
 }
 
@@ -57,11 +59,14 @@ void FactorRows::set_bias(float to) noexcept {
 }
 
 void FactorRows::touch(std::size_t at, uint32_t n) noexcept {
-  for (uint32_t k = 0; k < count_; k++) {
-    const std::size_t last = (at + n - 1) >> Table::kChunkBits;
-    for (std::size_t chunk = at >> Table::kChunkBits; chunk <= last; chunk++)
+  const std::size_t first = at >> Table::kChunkBits, last = (at + n - 1) >> Table::kChunkBits;
+  for (uint32_t k = 0; k < count_; k++)
+    tables_[k].touch(at);
+  if (first == last) [[likely]]
+    return;
+  for (uint32_t k = 0; k < count_; k++)
+    for (std::size_t chunk = first + 1; chunk <= last; chunk++)
       tables_[k].touch(chunk << Table::kChunkBits);
-  }
 }
 
 bool FactorRows::is_new(const float* row) const noexcept {
@@ -118,7 +123,6 @@ bool FactorRows::move(std::size_t at, const float* slope, uint32_t n, Rule rule,
 
 bool FactorRows::step(std::size_t at, const float* slope, uint32_t n, double rate,
                       double l2) noexcept {
-  touch(at, n);
   const float decay = static_cast<float>(l2);
   const auto by = [&](auto rule, float shrink) {
     using Rule = decltype(rule);
@@ -148,12 +152,22 @@ bool FactorRows::step(std::size_t at, const float* slope, uint32_t n, double rat
 }
 
 bool FactorRows::step_weight(uint32_t row, float slope) noexcept {
+  touch(place(row), 1);
   return step(place(row), &slope, 1, settings_.learning_rate, settings_.l2);
 }
 
 bool FactorRows::step_factors(uint32_t row, uint32_t from, std::span<const float> slope) noexcept {
-  return step(place(row) + 1 + from, slope.data(), static_cast<uint32_t>(slope.size()),
-              settings_.factor_rate, settings_.factor_l2);
+  const auto n = static_cast<uint32_t>(slope.size());
+  touch(place(row) + 1 + from, n);
+  return step(place(row) + 1 + from, slope.data(), n, settings_.factor_rate, settings_.factor_l2);
+}
+
+bool FactorRows::step_row(uint32_t row, float weight, std::span<const float> factors) noexcept {
+  const std::size_t at = place(row);
+  const auto n = static_cast<uint32_t>(factors.size());
+  touch(at, n + 1);
+  const bool good = step(at, &weight, 1, settings_.learning_rate, settings_.l2);
+  return step(at + 1, factors.data(), n, settings_.factor_rate, settings_.factor_l2) && good;
 }
 
 Status FactorRows::replace(std::span<const float> parameters, const char* wrong) noexcept {

@@ -56,6 +56,8 @@ class FactorRows {
   /// Moves a row downhill. slope: of the weight, shape [1] and of factors [from, from + n).  A row that would not stay
   /// finite is left alone: false.
   bool step_weight(uint32_t row, float slope) noexcept;
+  /// Both, of a whole row.
+  bool step_row(uint32_t row, float weight, std::span<const float> factors) noexcept;
   bool step_factors(uint32_t row, uint32_t from, std::span<const float> slope) noexcept;
 
   std::span<Table* const> tables() noexcept { return {pointers_, count_}; }

@@ -177,8 +177,7 @@ void Fm::follow(const Example& x, const double* s, double g) noexcept {
     for (uint32_t k = 0; k < n; k++)
       slopes[k] = static_cast<float>(gv * (s[k] - static_cast<double>(row[1 + k]) * v));
     rows_.draw_if_new(at);
-    skipped_ += rows_.step_weight(at, static_cast<float>(gv)) ? 0 : 1;
-    skipped_ += rows_.step_factors(at, 0, {slopes, n}) ? 0 : 1;
+    skipped_ += rows_.step_row(at, static_cast<float>(gv), {slopes, n}) ? 0 : 1;
   });
 }
 
