@@ -42,7 +42,7 @@ extern const Entry<Learner> vw_entry;
 extern const Entry<Learner> one_vs_rest_entry;
 constinit const Entry<Learner> one_vs_rest_entry{
     .info = {.name = kName,
-             .summary = "Many classes by one model each: this class, or one of the others?",
+             .summary = "Many classes by one model each, which tells its class from all others.",
              .paper = "Rifkin, Klautau, JMLR 2004",
              .cost = "classes times that of the model",
              .memory = "classes times that of the model; vw with classes: one table",
