@@ -153,9 +153,14 @@ Status StreamJob::learn_block(const ExampleBlock& block) noexcept {
   if (!block.own_names)
     for (const ExampleBlock::Name& name : block.names)
       model_.names.add(name.feature, name.text);
+  Example next;
+  if (!block.empty()) next = block[0];
   for (uint32_t k = 0; k < block.size(); ++k) {
-    const Example x = block[k];
-    if (k + 1 < block.size()) model_.learner->prefetch(block[k + 1]);
+    const Example x = next;
+    if (k + 1 < block.size()) {
+      next = block[k + 1];
+      model_.learner->prefetch(next);
+    }
     if (needs_label && x.label.empty()) {
       ++unlabelled_;
     } else if (const Status status = learn_one(x); !status.ok()) {

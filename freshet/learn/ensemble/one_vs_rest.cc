@@ -168,8 +168,7 @@ Status OneVsRest::learn_shared(const Example& x, uint32_t y, std::span<float> be
   for (uint32_t k = 0; k < options_.classes; k++) {
     const VwModel::Learned learned = shared_->learn(view, k == y ? 1.0f : -1.0f, x.weight, k);
     features = learned.features;
-    if (!is_widened)
-      said_[k] = is_number_ ? between_0_and_1(learned.before) : probability(learned.before);
+    if (!is_widened) said_[k] = is_number_ ? between_0_and_1(learned.before) : learned.chance;
   }
   if (!is_widened) scale_to_one(said_);
   std::copy(said_.begin(), said_.begin() + static_cast<std::ptrdiff_t>(before.size()),

@@ -212,6 +212,35 @@ class Explanation {
 /// What a look at an example finds.
 enum class Looked : uint8_t { fine, bad };
 
+/// Whether one of n values has a size (its bits without the sign) of 0 or above `odd`. odd: below 2^31 - 1.
+inline bool has_odd(const float* value, std::size_t n, uint32_t odd) noexcept {
+  typedef uint32_t Bits __attribute__((vector_size(16)));
+  typedef int32_t Signed __attribute__((vector_size(16)));
+  if (n < 4) {
+    bool seen = false;
+    for (std::size_t k = 0; k < n; k++)
+      seen |= (bit_cast<uint32_t>(value[k]) & 0x7fffffff) - 1 >= odd;
+    return seen;
+  }
+  // Twice the bits drop the sign; an offset makes the compare one of signed numbers.
+  const uint32_t limit = 2 * odd - 1 - 0x80000000u;
+  const auto four = [&](std::size_t k) -> Signed {
+    Bits bits;
+    __builtin_memcpy(&bits, value + k, sizeof(bits));
+    bits = bits + bits - 0x80000002u;
+    Signed size;
+    __builtin_memcpy(&size, &bits, sizeof(size));
+    return size > static_cast<int32_t>(limit);
+  };
+  Signed seen = four(n - 4);  // the last ones, some of them for the second time
+  std::size_t k = 0;
+  for (; k + 16 <= n; k += 16)
+    seen |= (four(k) | four(k + 4)) | (four(k + 8) | four(k + 12));
+  for (; k + 4 <= n; k += 4)
+    seen |= four(k);
+  return (seen[0] | seen[1] | seen[2] | seen[3]) != 0;
+}
+
 /// Looks at every value once. bad: one isn't finite (core/learner.h: first_bad says which). large: what is_large is said of;
 /// at most 1e18.
 inline Looked look_at(const Example& x, float large, FeatureView& view) noexcept {
@@ -220,14 +249,11 @@ inline Looked look_at(const Example& x, float large, FeatureView& view) noexcept
   // One compare finds zeros (which wrap around), large values, infinities and NaN.
   const uint32_t odd = bit_cast<uint32_t>(large) - 1;
   const float* value = x.numeric.value.data();
-  const std::size_t n = x.numeric.value.size();
-  uint32_t seen = 0;
-  for (std::size_t k = 0; k < n; k++)
-    seen |= (bit_cast<uint32_t>(value[k]) & kSize) - 1 >= odd ? 1u : 0u;
+  const bool seen = has_odd(value, x.numeric.value.size(), odd);
   bool has_initial = false;
   for (const Group& group : x.groups)
     has_initial = has_initial || group.key == kInitialKey;
-  if (seen == 0 && !has_initial && x.dense.empty() && x.nominal.index.empty()) [[likely]]
+  if (!seen && !has_initial && x.dense.empty() && x.nominal.index.empty()) [[likely]]
     return Looked::fine;
   view.is_plain = false;
   const auto look = [&](std::span<const float> values) {

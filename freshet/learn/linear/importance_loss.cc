@@ -27,10 +27,17 @@ double short_log(double x) noexcept {
 }
 
 // One step of the iteration of Fritsch, Shafer and Crowley (CACM 16, 1973, algorithm 443), of order four, towards W with
-// W + ln W = a. left: a - ln W - W.
+// W + ln W = a: w (1 + left/t (u - left)/(u - 2 left)), over one quotient: each is waited for. left: a - ln W - W.
 double better(double w, double left) noexcept {
-  const double t = 1 + w, u = 2 * t * (t + 2 * left / 3);
-  return w * (1 + left / t * (u - left) / (u - 2 * left));
+  const double t = 1 + w, u = 2 * t * (t + left * (2 / 3.0));
+  return w + w * left * (u - left) / (t * (u - 2 * left));
+}
+
+// `is_first` is a coin's toss: no branch.
+double choose(bool is_first, double first, double second) noexcept {
+  const uint64_t mask = -static_cast<uint64_t>(is_first);
+  return bit_cast<double>((bit_cast<uint64_t>(first) & mask) |
+                          (bit_cast<uint64_t>(second) & ~mask));
 }
 
 // W with W + ln W = a, where a = step + margin + e^margin: two steps to the last bits but few. Vowpal Wabbit makes one, from a
@@ -66,10 +73,11 @@ LossAt::LossAt(ImportanceLoss loss, float tau, float p, float y) noexcept
       slope_ = 2 * error;
       return;
     case ImportanceLoss::logistic: {
-      const double e = small_odds(p);
+      small_odds_ = small_odds(p);
+      const double inverse = 1 / small_odds_;
       const bool is_right = y * p >= 0;
-      odds_ = is_right ? 1 / e : e;
-      const float wrong = static_cast<float>(is_right ? e : 1 / e);  // exp(-y p)
+      odds_ = choose(is_right, inverse, small_odds_);
+      const float wrong = static_cast<float>(choose(is_right, small_odds_, inverse));  // exp(-y p)
       value_ = static_cast<float>(short_log(static_cast<double>(1 + wrong)));
       slope_ = -y / (1 + static_cast<float>(odds_));
       return;
@@ -83,6 +91,11 @@ LossAt::LossAt(ImportanceLoss loss, float tau, float p, float y) noexcept
       slope_ = -error > 0 ? -tau : 1 - tau;
       return;
   }
+}
+
+float LossAt::chance() const noexcept {
+  if (loss_ != ImportanceLoss::logistic) return probability(p_);
+  return static_cast<float>((p_ < 0 ? small_odds_ : 1) / (1 + small_odds_));
 }
 
 float LossAt::invariant_step(float e, float q) const noexcept {

@@ -34,6 +34,8 @@ class LossAt {
 
   float value() const noexcept { return value_; }
   float slope() const noexcept { return slope_; }  // d value / d p
+  /// probability(p), to the bit; of `logistic` at the price of a quotient.
+  float chance() const noexcept;
   /// How far the score shall move, divided by q: the invariant step u. e: rate times weight; q > 0: squared length of the
   /// example, in the metric of the learner.
   float invariant_step(float e, float q) const noexcept;
@@ -42,7 +44,7 @@ class LossAt {
   ImportanceLoss loss_;
   float tau_, p_, y_;
   float value_ = 0, slope_ = 0;
-  double odds_ = 1;  // logistic: exp(y p)
+  double odds_ = 1, small_odds_ = 1;  // logistic: exp(y p), exp(-|p|)
 };
 
 }  // namespace freshet

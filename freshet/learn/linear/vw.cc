@@ -134,8 +134,7 @@ Status Vw::learn(const Example& x, std::span<float> before) noexcept {
     FRESHET_TRY(model_->meet(view));
   }
   const VwModel::Learned learned = model_->learn(view, y, x.weight, 0);
-  if (!before.empty() && !is_widened)
-    before[0] = is_of_two ? probability(learned.before) : learned.before;
+  if (!before.empty() && !is_widened) before[0] = is_of_two ? learned.chance : learned.before;
   count_example(progress_, y, x.weight, learned.score, learned.loss, learned.features);
   return {};
 }

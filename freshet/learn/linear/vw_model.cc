@@ -161,7 +161,11 @@ VwModel::Learned VwModel::learn(const FeatureView& view, float y, float h, uint3
     if (loss.value() != 0) step(view, loss, h, k);
     state.time += static_cast<double>(h);
   }
-  return {before, p, loss.value(), features};
+  // Where the range is fixed, as that of `logistic` is, the score is the one from before.
+  const float chance = !is_of_classes(settings_.loss) ? 0
+                       : before == p                  ? loss.chance()
+                                                      : probability(before);
+  return {before, p, loss.value(), chance, features};
 }
 
 bool VwModel::overflows(const FeatureView& view, float d) const noexcept {
@@ -182,11 +186,13 @@ void VwModel::step(const FeatureView& view, const LossAt& loss, float h, uint32_
     return;
   }
   float q = 1, m = 1;
+  bool has_repeats = true;
   if (d == 0 && (settings_.adaptive || settings_.normalized)) {
     (void)measure_again(view, k);
   } else {
     const Measured measured = measure(view, d, k);
     q = measured.squares;
+    has_repeats = measured.has_repeats;
     if (settings_.normalized) {
       state.norm_sum += static_cast<double>(h * measured.norms);
       state.weight_sum += static_cast<double>(h);
@@ -205,7 +211,7 @@ void VwModel::step(const FeatureView& view, const LossAt& loss, float h, uint32_
     u /= live_load(state.live_contraction);
   }
   if (is_finite(u * m))
-    move(view, u * m, k);
+    move(view, u * m, k, has_repeats);
   else
     skipped_++;
   if (state.contraction < 1e-9 || state.gravity > 1e3) fold(k);
@@ -214,7 +220,7 @@ void VwModel::step(const FeatureView& view, const LossAt& loss, float h, uint32_
 VwModel::Measured VwModel::measure(const FeatureView& view, float d, uint32_t k) noexcept {
   const auto with = [&](auto pass) -> Measured {
     visit_features(view, settings_.has_constant, interactions_, pass);
-    return {pass.norms(), pass.squares()};
+    return {pass.norms(), pass.squares(), pass.has_repeats()};
   };
   const bool adaptive = settings_.adaptive, normalized = settings_.normalized;
   const Place<ClassRows> place{table_, table_.data(), ClassRows{mask_, shift_, k}};
@@ -249,7 +255,7 @@ VwModel::Measured VwModel::measure_again(const FeatureView& view, uint32_t k) no
   return {};
 }
 
-void VwModel::move(const FeatureView& view, float step, uint32_t k) noexcept {
+void VwModel::move(const FeatureView& view, float step, uint32_t k, bool has_repeats) noexcept {
   const auto with = [&](auto pass) {
     visit_features(view, settings_.has_constant, interactions_, pass);
     skipped_ += pass.skipped() != 0;
@@ -258,10 +264,12 @@ void VwModel::move(const FeatureView& view, float step, uint32_t k) noexcept {
   const Place<OnlyRows> only{table_, table_.data(), {mask_}};
   if (!settings_.adaptive && !settings_.normalized)
     with(MovePass<ClassRows, false>(place, step));
-  else if (settings_.classes > 1)
+  else if (has_repeats)
     with(MovePass<ClassRows, true>(place, step));
+  else if (settings_.classes > 1)
+    with(FastMovePass<ClassRows>(place, step));
   else
-    with(MovePass<OnlyRows, true>(only, step));
+    with(FastMovePass<OnlyRows>(only, step));
 }
 
 void VwModel::penalize(ClassState& state, float u, float g) noexcept {
@@ -296,8 +304,15 @@ void VwModel::fold(uint32_t k) noexcept {
 }
 
 void VwModel::prefetch(const Example& x) const noexcept {
-  for (const uint32_t index : x.numeric.index)
-    __builtin_prefetch(table_.data() + ((std::size_t{index} << shift_) & mask_) * kRow, 1);
+  const float* const rows = table_.data();
+  const auto ask = [&](auto row_of) {
+    for (const uint32_t index : x.numeric.index)
+      __builtin_prefetch(rows + row_of(index) * kRow, 1);
+  };
+  if (shift_ == 0)
+    ask(OnlyRows{mask_});
+  else
+    ask(ClassRows{mask_, shift_, 0});
 }
 
 void VwModel::end_pass() noexcept {

@@ -68,6 +68,7 @@ class VwModel {
   struct Learned {
     float before;       // the sum, clipped to the range as it was
     float score, loss;  // clipped to the range with y in it: what was scored; its loss
+    float chance;       // probability(before); 0 of losses of numbers
     uint64_t features;
   };
   /// Learns target y with weight h for class k. h = 0: only says.
@@ -109,10 +110,11 @@ class VwModel {
   float sum(const FeatureView& view, uint32_t k, uint64_t* features) const noexcept;
   struct Measured {
     float norms = 0, squares = 0;  // r, q
+    bool has_repeats = true;  // a row may stand twice among four features: they move one by one
   };
   Measured measure(const FeatureView& view, float d, uint32_t k) noexcept;
   Measured measure_again(const FeatureView& view, uint32_t k) noexcept;
-  void move(const FeatureView& view, float step, uint32_t k) noexcept;
+  void move(const FeatureView& view, float step, uint32_t k, bool has_repeats) noexcept;
   void step(const FeatureView& view, const LossAt& loss, float h, uint32_t k) noexcept;
   bool overflows(const FeatureView& view, float d) const noexcept;
   void penalize(ClassState& state, float u, float g) noexcept;

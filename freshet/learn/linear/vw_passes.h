@@ -45,6 +45,38 @@ struct Place {
   }
 };
 
+/// Four rows as columns.
+struct FourRows {
+  float* row[4];
+  Four low, low2, high, high2;
+  template <class RowOf>
+  [[gnu::always_inline]] FourRows(const RowOf& row_of, float* rows,
+                                  const uint32_t* index) noexcept {
+    Four a[4];
+#pragma GCC unroll 4
+    for (std::size_t k = 0; k < 4; k++) {
+      row[k] = static_cast<float*>(__builtin_assume_aligned(rows + row_of(index[k]) * kRow, 16));
+      __builtin_memcpy(&a[k], row[k], 16);
+    }
+    low = __builtin_shufflevector(a[0], a[1], 0, 4, 1, 5);   // w0 w1 G0 G1
+    high = __builtin_shufflevector(a[0], a[1], 2, 6, 3, 7);  // N0 N1 s0 s1
+    low2 = __builtin_shufflevector(a[2], a[3], 0, 4, 1, 5);
+    high2 = __builtin_shufflevector(a[2], a[3], 2, 6, 3, 7);
+  }
+  [[gnu::always_inline]] Four weights() const noexcept {
+    return __builtin_shufflevector(low, low2, 0, 1, 4, 5);
+  }
+  [[gnu::always_inline]] Four squares() const noexcept {
+    return __builtin_shufflevector(low, low2, 2, 3, 6, 7);
+  }
+  [[gnu::always_inline]] Four largest() const noexcept {
+    return __builtin_shufflevector(high, high2, 0, 1, 4, 5);
+  }
+  [[gnu::always_inline]] Four scales() const noexcept {
+    return __builtin_shufflevector(high, high2, 2, 3, 6, 7);
+  }
+};
+
 /// Scale of the step of a row; 0 where it has no finite one.
 inline float scale_of(float squares, float largest, bool adaptive, bool normalized) noexcept {
   float below = 1;
@@ -70,6 +102,8 @@ class MeasurePass {
   }
   float norms() const noexcept { return norms_.sum(); }
   float squares() const noexcept { return squares_.sum(); }
+  /// Whether a row may have stood twice among four features.
+  bool has_repeats() const noexcept { return has_repeats_; }
 
   void single(uint32_t index, float x, std::size_t lane) noexcept {
     float* row = place_.touched_row(index);
@@ -96,6 +130,7 @@ class MeasurePass {
   Place<RowOf> place_;
   const float d_;
   Lanes norms_, squares_;
+  bool has_repeats_ = true;
 
  private:
   const bool adaptive_, normalized_;
@@ -108,7 +143,9 @@ class FastMeasurePass : public MeasurePass<RowOf> {
 
  public:
   FastMeasurePass(Place<RowOf> place, float d) noexcept
-      : Base(place, d, true, true), is_watched_(place.table.is_watched()) {}
+      : Base(place, d, true, true), is_watched_(place.table.is_watched()) {
+    this->has_repeats_ = false;
+  }
   void whole(const uint32_t* index, const float* value, std::size_t n) noexcept {
     const RowOf row_of = this->place_.row_of;
     float* const rows = this->place_.rows;
@@ -131,22 +168,9 @@ class FastMeasurePass : public MeasurePass<RowOf> {
   [[gnu::always_inline]] void four(const RowOf row_of, float* const rows, const float d,
                                    const uint32_t* index, const float* value,
                                    std::size_t q) noexcept {
-    const auto row = [&](std::size_t k) {
-      return static_cast<float*>(__builtin_assume_aligned(rows + row_of(index[k]) * kRow, 16));
-    };
-    float *const row0 = row(0), *const row1 = row(1), *const row2 = row(2), *const row3 = row(3);
-    Four a, b, c, e;
-    __builtin_memcpy(&a, row0, 16);
-    __builtin_memcpy(&b, row1, 16);
-    __builtin_memcpy(&c, row2, 16);
-    __builtin_memcpy(&e, row3, 16);
-    // Columns G and N of four rows.
-    const Four low = __builtin_shufflevector(a, b, 0, 4, 1, 5);   // w0 w1 G0 G1
-    const Four high = __builtin_shufflevector(a, b, 2, 6, 3, 7);  // N0 N1 s0 s1
-    const Four low2 = __builtin_shufflevector(c, e, 0, 4, 1, 5);
-    const Four high2 = __builtin_shufflevector(c, e, 2, 6, 3, 7);
-    const Four squares = __builtin_shufflevector(low, low2, 2, 3, 6, 7);
-    Four largest = __builtin_shufflevector(high, high2, 0, 1, 4, 5);
+    const FourRows of(row_of, rows, index);
+    const Four squares = of.squares();
+    Four largest = of.largest();
     FourBits x;
     __builtin_memcpy(&x, value, 16);
     const FourBits without_sign = x & 0x7fffffff;
@@ -172,18 +196,16 @@ class FastMeasurePass : public MeasurePass<RowOf> {
     const Four shrunk = scale * root;  // 1 / N
     this->norms_.lane[q] += squared * (shrunk * shrunk);
     this->squares_.lane[q] += squared * scale;
-    live_store(row0[kSquares], next[0]);
-    live_store(row0[kScale], scale[0]);
-    live_store(row1[kSquares], next[1]);
-    live_store(row1[kScale], scale[1]);
-    live_store(row2[kSquares], next[2]);
-    live_store(row2[kScale], scale[2]);
-    live_store(row3[kSquares], next[3]);
-    live_store(row3[kScale], scale[3]);
+#pragma GCC unroll 4
+    for (std::size_t k = 0; k < 4; k++) {
+      live_store(of.row[k][kSquares], next[k]);
+      live_store(of.row[k][kScale], scale[k]);
+    }
   }
 
   [[gnu::noinline]] void one_by_one(const uint32_t* index, const float* value,
                                     std::size_t lane) noexcept {
+    this->has_repeats_ = true;
     for (std::size_t k = 0; k < 4; k++)
       this->single(index[k], value[k], lane + k);
   }
@@ -232,7 +254,7 @@ class MovePass {
   void single(uint32_t index, float value, std::size_t) noexcept { whole(&index, &value, 1); }
   uint64_t skipped() const noexcept { return skipped_; }
 
- private:
+ protected:
   [[gnu::always_inline]] static uint64_t one(const Place<RowOf>& place, float step, uint32_t index,
                                              float x) noexcept {
     // With a scale the row was touched when that was stored.
@@ -247,6 +269,44 @@ class MovePass {
   Place<RowOf> place_;
   const float step_;
   uint64_t skipped_ = 0;
+};
+
+/// The same by fours, of rows that were scaled and of which no two are one.
+template <class RowOf>
+class FastMovePass : public MovePass<RowOf, true> {
+  using Base = MovePass<RowOf, true>;
+
+ public:
+  using Base::Base;
+  void whole(const uint32_t* index, const float* value, std::size_t n) noexcept {
+    const RowOf row_of = this->place_.row_of;
+    float* const rows = this->place_.rows;
+    const float step = this->step_;
+    for (std::size_t k = 0; k < n; k += 4)
+      four(row_of, rows, step, index + k, value + k);
+  }
+  void rest(const uint32_t* index, const float* value, std::size_t n) noexcept {
+    const std::size_t by_fours = n & ~std::size_t{3};
+    whole(index, value, by_fours);
+    Base::whole(index + by_fours, value + by_fours, n - by_fours);
+  }
+
+ private:
+  [[gnu::always_inline]] void four(const RowOf row_of, float* const rows, const float step,
+                                   const uint32_t* index, const float* value) noexcept {
+    const FourRows of(row_of, rows, index);
+    Four x;
+    __builtin_memcpy(&x, value, 16);
+    const Four next = of.weights() + step * x * of.scales();
+    const Four size = next < 0 ? -next : next;
+    if (any(~(size <= kMost))) [[unlikely]] {
+      Base::whole(index, value, 4);
+      return;
+    }
+#pragma GCC unroll 4
+    for (std::size_t k = 0; k < 4; k++)
+      live_store(of.row[k][kWeight], next[k]);
+  }
 };
 
 }  // namespace
