@@ -23,6 +23,7 @@ typedef int64_t TwoBits __attribute__((vector_size(16)));
 inline constexpr std::size_t kRow = 4;  // floats
 enum Cell : std::size_t { kWeight, kSquares, kLargest, kScale };
 inline constexpr float kSmallest = 1.1754944e-38f;      // of a squared value
+inline constexpr int32_t kMostBits = 0x7f7fffff;        // of the largest finite number
 inline constexpr float kSmallestRoot = 1.0842022e-19f;  // 2^-63
 
 inline bool any(FourBits mask) noexcept {
@@ -142,8 +143,8 @@ class FastMeasurePass : public MeasurePass<RowOf> {
   using Base = MeasurePass<RowOf>;
 
  public:
-  FastMeasurePass(Place<RowOf> place, float d) noexcept
-      : Base(place, d, true, true), is_watched_(place.table.is_watched()) {
+  FastMeasurePass(Place<RowOf> place, float d) noexcept : Base(place, d, true, true) {
+    if (place.table.is_watched()) watched_ = ~watched_;
     this->has_repeats_ = false;
   }
   void whole(const uint32_t* index, const float* value, std::size_t n) noexcept {
@@ -176,19 +177,17 @@ class FastMeasurePass : public MeasurePass<RowOf> {
     const FourBits without_sign = x & 0x7fffffff;
     Four size;
     __builtin_memcpy(&size, &without_sign, 16);
-    const Four tiny = {kSmallestRoot, kSmallestRoot, kSmallestRoot, kSmallestRoot};
-    const Four cut = size > tiny ? size : tiny;
-    const Four squared = cut * cut;
+    const Four squared = size * size;
     const Four next = squares + squared * d;
-    const FourBits grown = cut > largest;
-    const FourBits rare = (next < kSmallest) | same_rows(row_of, index);
-    if (any(rare) || is_watched_) [[unlikely]] {
-      one_by_one(index, value, 4 * q);
-      return;
-    }
-    if (any(grown)) [[unlikely]] {
-      grow(index, cut, grown);
-      largest = cut > largest ? cut : largest;
+    const FourBits grown = size > largest;
+    const FourBits rare = (next < kSmallest) | (size < kSmallestRoot) | same_rows(row_of, index);
+    if (any(rare | grown | watched_)) [[unlikely]] {
+      if (any(rare | watched_)) {
+        one_by_one(index, value, 4 * q);
+        return;
+      }
+      grow(index, size, grown);
+      largest = size > largest ? size : largest;
     }
     const Four root = {math_sqrt(next[0]), math_sqrt(next[1]), math_sqrt(next[2]),
                        math_sqrt(next[3])};
@@ -230,7 +229,7 @@ class FastMeasurePass : public MeasurePass<RowOf> {
            (rows == __builtin_shufflevector(rows, rows, 2, 3, 0, 1));
   }
 
-  const bool is_watched_;
+  FourBits watched_ = {};  // whether somebody watches the table, in every lane
 };
 
 /// Step 6: w += step x s. A step that isn't finite isn't made.
@@ -298,8 +297,9 @@ class FastMovePass : public MovePass<RowOf, true> {
     Four x;
     __builtin_memcpy(&x, value, 16);
     const Four next = of.weights() + step * x * of.scales();
-    const Four size = next < 0 ? -next : next;
-    if (any(~(size <= kMost))) [[unlikely]] {
+    FourBits size;
+    __builtin_memcpy(&size, &next, 16);
+    if (any((size & 0x7fffffff) > kMostBits)) [[unlikely]] {
       Base::whole(index, value, 4);
       return;
     }
