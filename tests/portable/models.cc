@@ -23,6 +23,7 @@ namespace {
 std::string small_spec(const Info& info) {
   std::string spec(info.name);
   if (find_option(info.options, "bits") != nullptr) spec += "(bits=8)";
+  if (find_option(info.options, "model") != nullptr) spec += "(model=vw(bits=8))";
   return spec;
 }
 
