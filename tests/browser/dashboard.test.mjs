@@ -122,7 +122,7 @@ test("after kill -9 the page finds the server again, and no row is missing or re
   assert.match(await stateLine(page), /^was /);
   const rows = number(await vital(page, "rows learned"));
   await page.waitForTimeout(4000);
-  assert.ok((await page.getByText(/no connection since/).count()) >= 1);
+  await until("the hole has words", async () => (await page.getByText(/no connection since/).count()) >= 1);
   await screenshot(page, out, "lost-1440-light");
   await start({ port: server.port });
   await until("connected again", async () => /^connected/.test(await connection(page)), 30);

@@ -136,9 +136,9 @@ export async function assertCrossHair(page) {
   await hair.focus();
   const at = async () => Number(await hair.getAttribute("aria-valuenow"));
   await page.keyboard.press("Home");
-  assert.equal(await at(), 0);
+  await until("the cross-hair moves", async () => (await at()) === 0);
   await page.keyboard.press("ArrowRight");
-  assert.equal(await at(), 1);
+  await until("the cross-hair moves", async () => (await at()) === 1);
   await page.keyboard.press("End");
   const last = await at();
   assert.ok(last > 1);
@@ -146,7 +146,7 @@ export async function assertCrossHair(page) {
   assert.ok((await at()) < last || (await at()) === last - 1);
   const text = await hair.getAttribute("aria-valuetext");
   assert.match(text, /^\d\d:\d\d:\d\d: .*learned .*p50 .*p99 /);
-  assert.equal(await page.locator(".over .hair").count(), 1);
+  await until("the cross-hair", async () => (await page.locator(".over .hair").count()) === 1);
   await page.keyboard.press("Escape");
   await until("the cross-hair is gone", async () => (await page.locator(".over .hair").count()) === 0);
 }
