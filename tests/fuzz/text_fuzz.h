@@ -14,7 +14,8 @@
 namespace freshet {
 
 struct FuzzedText {
-  std::vector<std::byte> examples;  // as blocks, of at most as many rows as came at once
+  std::vector<std::byte> examples;  // as one block, its lines counted from 0
+  std::vector<uint64_t> lines;      // apart from it: damage gives numbers that no block can hold
   uint64_t rows = 0, bad = 0;
 };
 
@@ -39,8 +40,10 @@ inline FuzzedText read_fuzzed(LineReader& reader, const std::string& text, std::
     Bad bad[4];
     block.clear();
     const Read done = reader.read(view(), is_last(), block, bad);
-    for (uint32_t k = 0; k < block.size(); ++k)
-      whole.append(block[k], block.id(k), block.line(k));
+    for (uint32_t k = 0; k < block.size(); ++k) {
+      whole.append(block[k], block.id(k), all.rows + k);
+      all.lines.push_back(block.line(k));
+    }
     all.rows += block.size();
     all.bad += done.bad;
     if (done.used > text.size() - at) std::abort();
@@ -62,7 +65,8 @@ template <class MakeReader>
 void compare_windows(const std::string& text, std::size_t window, MakeReader make) {
   const FuzzedText whole = read_fuzzed(*make(), text, text.size() + 1);
   const FuzzedText pieces = read_fuzzed(*make(), text, window);
-  if (whole.rows != pieces.rows || whole.bad != pieces.bad || whole.examples != pieces.examples)
+  if (whole.rows != pieces.rows || whole.bad != pieces.bad || whole.lines != pieces.lines ||
+      whole.examples != pieces.examples)
     std::abort();
 }
 
