@@ -13,8 +13,9 @@ option(FRESHET_COVERAGE "Compile as libFuzzer wants it (clang only)." OFF)
 option(FRESHET_FUZZ "Build the fuzz targets and nothing else; needs FRESHET_COVERAGE." OFF)
 option(FRESHET_PORTABLE "Cross build: tests/portable only." OFF)
 
-# Debug information and cheap assertions of the standard library, yet fast enough for the golden streams.
-set(CMAKE_CXX_FLAGS_DEV "-O1 -g -D_GLIBCXX_ASSERTIONS")
+# Line numbers and cheap assertions of the standard library, yet fast enough for the golden streams. -g1 halves the time to
+# compile; who steps through code says -DCMAKE_CXX_FLAGS_DEV="-O0 -g".
+set(CMAKE_CXX_FLAGS_DEV "-O1 -g1 -D_GLIBCXX_ASSERTIONS")
 set(CMAKE_CXX_FLAGS_SANITIZED "-O1 -g1 -D_GLIBCXX_ASSERTIONS")
 set(CMAKE_CXX_FLAGS_RELEASE "-O3 -g1 -DNDEBUG")
 if(NOT CMAKE_BUILD_TYPE)
