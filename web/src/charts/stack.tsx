@@ -37,8 +37,10 @@ export function ChartStack({ stack, colours, stale, nowUs }: Props) {
   const plotWidth = Math.max(1, width - kGutter - right);
   const drawn = decimate(stack.frame, stack.fromUs, stack.toUs, plotWidth);
   const places = usePlaces(root, stack.lanes, geometry);
-  const sample = hairUs === null ? -1 : nearest(stack.frame.t, hairUs);
-  const view: View = { stack, width, right, plotWidth, narrow, sample, stale, nowUs, places };
+  const first = Math.max(0, stack.frame.t.findIndex((us) => us >= stack.fromUs));
+  // What was under the cross-hair may have left the chart on the left.
+  const sample = hairUs === null ? -1 : Math.max(first, nearest(stack.frame.t, hairUs));
+  const view: View = { stack, width, right, plotWidth, narrow, first, sample, stale, nowUs, places };
   return (
     <div class="stack" ref={root}>
       {stack.lanes.map((lane, i) => (
@@ -90,6 +92,8 @@ interface View {
   right: number;
   plotWidth: number;
   narrow: boolean;
+  /** The oldest sample shown. */
+  first: number;
   /** Sample under the cross-hair; -1: none, the values are the newest. */
   sample: number;
   stale: boolean;
@@ -225,9 +229,8 @@ function HoleWords({ view, y }: { view: View; y: number }) {
 
 /** The cross-hair: a slider over the whole stack, for pointer and keyboard. */
 function Hair({ view, move }: { view: View; move: (us: number | null) => void }) {
-  const { stack, sample } = view;
+  const { stack, first, sample } = view;
   const { t } = stack.frame;
-  const first = Math.max(0, t.findIndex((us) => us >= stack.fromUs));
   const last = Math.max(first, t.length - 1);
   const at = sample < 0 ? last : sample;
   const to = (i: number) => move(t[Math.max(first, Math.min(last, i))] ?? null);
