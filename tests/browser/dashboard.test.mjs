@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import test, { after, before } from "node:test";
 import {
-  assertClimbs, assertCrossHair, assertDrawn, assertSound, closePages, kSchemes, kWidths, launch, number, open, outFolder, screenshot, skip, tabStops, until, vital,
+  assertClimbs, assertCrossHair, assertDrawn, assertSound, becomes, closePages, kSchemes, kWidths, launch, number, open, outFolder, screenshot, skip, tabStops, until, vital,
 } from "./page.mjs";
 import { makeFolder, Server } from "./server.mjs";
 
@@ -54,8 +54,8 @@ test("the demonstration: figures climb, in both themes, wide and narrow", () => 
   const [first] = pages[0];
   await until("learning", async () => /^learning/.test(await stateLine(first)));
   await assertClimbs(first, "rows learned");
-  await until("1,000 rows", async () => number(await vital(first, "rows learned")) > 1500, 60);
-  await until("the verdict", async () => /^shuttle makes (1|no) mistake where always saying “normal” makes/.test(await first.getByRole("heading", { level: 1 }).innerText()), 30);
+  await until("1,000 rows", async () => number(await vital(first, "rows learned")) > 1500);
+  await until("the verdict", async () => /^shuttle makes (1|no) mistake where always saying “normal” makes/.test(await first.getByRole("heading", { level: 1 }).innerText()));
   const { metrics, baselines } = await windowOf(server, "shuttle");
   assert.ok(metrics.accuracy.window > baselines.prior.accuracy.window, "the window is past the prior");
   for (const [page, name] of pages) {
@@ -64,9 +64,9 @@ test("the demonstration: figures climb, in both themes, wide and narrow", () => 
     await assertDrawn(page);
     await screenshot(page, out, name);
   }
-  assert.match(await first.title(), /^shuttle \d\d\.\d+ % · Freshet$/);
+  await becomes("the title", () => first.title(), /^shuttle \d\d\.\d+ % · Freshet$/);
   assert.equal(await first.getByRole("region", { name: "host", exact: true }).count(), 1);
-  await until("forecasts of this machine", async () => (await first.locator("svg.forecast").count()) === 1, 30);
+  await until("forecasts of this machine", async () => (await first.locator("svg.forecast").count()) === 1);
   await first.getByRole("link", { name: /^host/ }).first().click();
   await until("host", async () => /^Mean error/.test(await first.locator("#h-metric").innerText()));
   await assertClimbs(first, "rows learned");
@@ -76,7 +76,7 @@ test("the demonstration: figures climb, in both themes, wide and narrow", () => 
 
 test("the keyboard reaches everything", () => serve([], async (server) => {
   const page = await open(browser, `${server.url}#/shuttle`);
-  await until("rows", async () => number(await vital(page, "rows learned")) > 500, 30);
+  await until("rows", async () => number(await vital(page, "rows learned")) > 500);
   await page.locator(".try input").first().waitFor();
   const stops = await tabStops(page, 80);
   for (const wanted of [/^a Skip/, /^a shuttle/, /^a host/, /^input 5 min/, /^slider/, /^input /, /^button Copy the line to predict/, /^button Copy the line to teach/]) {
@@ -95,7 +95,7 @@ test("an empty model says when it starts, and learns from the lines of the page"
   await until("waiting", async () => /^waiting for the first row$/.test(await stateLine(page)));
   assert.equal(await vital(page, "learned per second"), "–");
   assert.equal(await vital(page, "predict latency"), "–");
-  assert.equal(await page.getByText("no rows yet; the line starts after 100 rows").count(), 1);
+  await becomes("the empty chart", () => page.getByText("no rows yet; the line starts after 100 rows").count(), 1);
   await until("no columns", () => page.getByText(/no columns yet/).count());
   await assertSound(page);
   await screenshot(page, out, "empty-1440-light");
@@ -116,24 +116,24 @@ test("an empty model says when it starts, and learns from the lines of the page"
 
 test("after kill -9 the page finds the server again, and no row is missing or repeated", () => serve([], async (server, start) => {
   const page = await open(browser, `${server.url}#/shuttle`);
-  await until("rows", async () => number(await vital(page, "rows learned")) > 400, 30);
+  await until("rows", async () => number(await vital(page, "rows learned")) > 400);
   await server.kill();
   await until("lost", async () => /^connection lost \d\d:\d\d:\d\d; (next try in \d s|trying again)$/.test(await connection(page)));
-  assert.match(await stateLine(page), /^was /);
+  await becomes("the state", () => stateLine(page), /^was /);
   const rows = number(await vital(page, "rows learned"));
   await page.waitForTimeout(4000);
   await until("the hole has words", async () => (await page.getByText(/no connection since/).count()) >= 1);
   await screenshot(page, out, "lost-1440-light");
   await start({ port: server.port });
-  await until("connected again", async () => /^connected/.test(await connection(page)), 30);
-  await until("rows go on", async () => number(await vital(page, "rows learned")) > rows, 30);
+  await until("connected again", async () => /^connected/.test(await connection(page)));
+  await until("rows go on", async () => number(await vital(page, "rows learned")) > rows);
   await assertSound(page, { networkMayFail: true });
   await screenshot(page, out, "back-1440-light");
 }));
 
 test("the end of a stream is told, and predictions go on", () => serve(["--model", "phishing=scale | logistic", "--feed", `phishing=${phishing}`, "--rate", "0"], async (server) => {
   const page = await open(browser, server.url);
-  await until("the end", async () => /^end of stream: all 1,250 rows learned; predictions go on$/.test(await stateLine(page)), 60);
+  await until("the end", async () => /^end of stream: all 1,250 rows learned; predictions go on$/.test(await stateLine(page)));
   await until("the answer", async () => (await page.locator(".answer b").count()) === 1);
   await page.locator(".try input").first().fill("1");
   await until("another answer", async () => (await page.locator(".answer b").count()) === 1);
@@ -157,9 +157,9 @@ test("a log that cannot grow stops the trainer: the page says why, predictions g
   assert.ok(refused !== null, "the log never was full");
   assert.ok(refused.status >= 429, `${refused.status} ${JSON.stringify(refused.body)}`);
   await until("the trainer stopped", async () => /^(trainer stopped|the log takes no events)/.test(await stateLine(page)));
-  assert.match(await stateLine(page), /; predictions go on/);
+  await becomes("the state", () => stateLine(page), /; predictions go on/);
   await until("learn/s is 0", async () => (await vital(page, "learned per second")) === "0");
-  assert.equal(await page.getByText(/✕ trainer stopped \d\d:\d\d:\d\d/).count(), 1);
+  await becomes("words above the hole", () => page.getByText(/✕ trainer stopped \d\d:\d\d:\d\d/).count(), 1);
   await page.locator(".try input").first().fill("3");
   await until("an answer", async () => (await page.locator(".answer b").count()) === 1);
   await page.getByRole("cell", { name: refused.body.error, exact: true }).first().waitFor();

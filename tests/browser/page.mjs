@@ -79,7 +79,7 @@ export async function assertSound(page, { networkMayFail = false } = {}) {
 }
 
 /** Waits until `look` returns something true; fails with `what` after `seconds`. */
-export async function until(what, look, seconds = 60) {
+export async function until(what, look, seconds = 120) {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const seen = await look();
@@ -87,6 +87,16 @@ export async function until(what, look, seconds = 60) {
     if (Date.now() > end) assert.fail(`${what}: not within ${seconds} s`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+/** Waits until `look` gives `wanted`, or matches it: a page shows within a tick what it was told, later on a busy machine. */
+export async function becomes(what, look, wanted, seconds = 120) {
+  let last;
+  const fits = () => (wanted instanceof RegExp ? wanted.test(last) : last === wanted);
+  await until(what, async () => {
+    last = await look();
+    return fits();
+  }, seconds).catch(() => assert.fail(`${what}: ${JSON.stringify(last)} instead of ${wanted} after ${seconds} s`));
 }
 
 export const number = (text) => Number(text.replace(/[^0-9.−-]/g, "").replace("−", "-"));
@@ -136,14 +146,13 @@ export async function assertCrossHair(page) {
   await hair.focus();
   const at = async () => Number(await hair.getAttribute("aria-valuenow"));
   await page.keyboard.press("Home");
-  await until("the cross-hair moves", async () => (await at()) === 0);
+  await becomes("the cross-hair after Home", at, 0);
   await page.keyboard.press("ArrowRight");
-  await until("the cross-hair moves", async () => (await at()) === 1);
+  await becomes("the cross-hair after ArrowRight", at, 1);
   await page.keyboard.press("End");
-  const last = await at();
-  assert.ok(last > 1);
+  const last = await until("the cross-hair after End", async () => (await at()) > 1 && at());
   await page.keyboard.press("ArrowLeft");
-  assert.ok((await at()) < last || (await at()) === last - 1);
+  await becomes("the cross-hair after ArrowLeft", at, last - 1);
   const text = await hair.getAttribute("aria-valuetext");
   assert.match(text, /^\d\d:\d\d:\d\d: .*learned .*p50 .*p99 /);
   await until("the cross-hair", async () => (await page.locator(".over .hair").count()) === 1);

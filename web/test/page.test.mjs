@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
 import {
-  assertClimbs, assertCrossHair, assertDrawn, assertSound, closePages, kSchemes, kWidths, launch, number, open, outFolder, screenshot, skip, tabStops, until, vital,
+  assertClimbs, assertCrossHair, assertDrawn, assertSound, becomes, closePages, kSchemes, kWidths, launch, number, open, outFolder, screenshot, skip, tabStops, until, vital,
 } from "../../tests/browser/page.mjs";
 import { FixtureServer, kPage, ranFor } from "./fixture_server.mjs";
 
@@ -64,21 +64,22 @@ test("figures climb, and the tab says the metric", () => serve("live", async (ur
   await page.locator(".vitals").waitFor();
   await assertClimbs(page, "rows learned");
   await assertClimbs(page, "log position");
-  assert.match(await page.title(), /^shuttle 99\.6 % · Freshet$/);
+  await becomes("the title", () => page.title(), /^shuttle 99\.6 % · Freshet$/);
   await assertSound(page);
 }));
 
 test("an empty model shows no number that was not measured", () => serve("empty", async (url) => {
   const page = await open(browser, url);
   await page.locator(".vitals").waitFor();
-  assert.equal(await vital(page, "learned per second"), "–");
-  assert.equal(await vital(page, "predict latency"), "–");
-  assert.equal(await vital(page, "behind the log"), "–");
-  assert.equal(await page.getByText("no rows yet; the line starts after 100 rows").count(), 1);
-  assert.equal(await page.getByText("the answer appears here").count(), 1);
+  for (const name of ["learned per second", "predict latency", "behind the log"]) {
+    await becomes(name, () => vital(page, name), "–");
+  }
+  for (const words of ["no rows yet; the line starts after 100 rows", "the answer appears here"]) {
+    await becomes(words, () => page.getByText(words).count(), 1);
+  }
   await page.getByRole("link", { name: /^try/ }).first().click();
   await until("the model without columns", () => page.getByText(/no columns yet/).count());
-  assert.match(await page.locator(".curl pre").nth(1).innerText(), /models\/try\/train -d .*"shape":\[1,3\]/s);
+  await becomes("the line to teach", () => page.locator(".curl pre").nth(1).innerText(), /models\/try\/train -d .*"shape":\[1,3\]/s);
   await assertSound(page);
 }));
 
@@ -90,11 +91,11 @@ test("a lost connection is told, and found again when the server is back", () =>
   await server.close();
   await until("lost", async () => /^connection lost \d\d:\d\d:\d\d; next try in \d s$/.test(await connection.innerText()));
   assert.equal(await page.getByRole("status").first().innerText().then((t) => /next try/.test(t)), false);
-  assert.match(await stateLine(page), /^was learning, 0\.4 s behind, at \d\d:\d\d:\d\d$/);
-  assert.match(await page.getByRole("heading", { level: 1 }).innerText(), /^shuttle made 1 mistake .* made 19$/);
+  await becomes("the state", () => stateLine(page), /^was learning, 0\.4 s behind, at \d\d:\d\d:\d\d$/);
+  await becomes("the verdict", () => page.getByRole("heading", { level: 1 }).innerText(), /^shuttle made 1 mistake .* made 19$/);
   await page.waitForTimeout(6000);
-  assert.equal(await page.getByText(/no connection since/).count(), 1);
-  assert.match(await page.locator(".answer").innerText(), /no connection/);
+  await becomes("words above the hole", () => page.getByText(/no connection since/).count(), 1);
+  await becomes("the answer", () => page.locator(".answer").innerText(), /no connection/);
   await screenshot(page, out, "lost-1440-light");
   // Started again with nothing of the past: the hole stays, and what the page remembers stays before it.
   const again = new FixtureServer(ranFor(1, "live"));
@@ -140,10 +141,10 @@ test("the keyboard reaches everything, in reading order", () => serve("live", as
   await assertCrossHair(page);
   await page.getByRole("slider").focus();
   await page.keyboard.press("End");
-  const end = Number(await page.getByRole("slider").getAttribute("aria-valuenow"));
+  const at = async () => Number(await page.getByRole("slider").getAttribute("aria-valuenow"));
+  const end = await until("the cross-hair after End", at);
   await page.keyboard.press("[");
-  const mark = Number(await page.getByRole("slider").getAttribute("aria-valuenow"));
-  assert.ok(mark < end, "[ jumps back to a checkpoint");
+  await until("[ jumps back to a checkpoint", async () => (await at()) < end);
 }));
 
 test("every panel is a named region", () => serve("live", async (url) => {
@@ -160,8 +161,9 @@ test("the skip link moves the focus to the figures", () => serve("live", async (
   const page = await open(browser, url);
   await page.locator("#figures").waitFor();
   await page.keyboard.press("Tab");
+  await becomes("the first stop", () => page.evaluate(() => document.activeElement.className), "skip");
   await page.keyboard.press("Enter");
-  assert.equal(await page.evaluate(() => document.activeElement.id), "figures");
+  await until("the focus", async () => (await page.evaluate(() => document.activeElement.id)) === "figures");
 }));
 
 test("try it asks 150 ms after the last key, and nothing while a number is missing", () => serve("live", async (url, server) => {
@@ -208,7 +210,7 @@ test("another span asks for its history, another model for its own", () => serve
   await page.getByRole("radio", { name: "5 min" }).check();
   await page.getByRole("link", { name: /^host/ }).first().click();
   await until("host", async () => /^Mean error against its baseline/.test(await page.locator("#h-metric").innerText()));
-  assert.match(await page.getByRole("heading", { level: 1 }).innerText(), /^host is 3\.6 points off where saying “same as now” is 7\.4 off$/);
+  await becomes("the verdict", () => page.getByRole("heading", { level: 1 }).innerText(), /^host is 3\.6 points off where saying “same as now” is 7\.4 off$/);
   assert.match(page.url(), /#\/host$/);
   await page.goBack();
   await until("shuttle", async () => /^Accuracy/.test(await page.locator("#h-metric").innerText()));
@@ -220,7 +222,7 @@ test("more than five models are a list", () => serve("live", async (url) => {
   const list = page.getByRole("combobox", { name: "Model shown" });
   await list.selectOption("more_3");
   await until("the model chosen", async () => /more_3/.test(page.url()));
-  assert.equal(await page.getByRole("region", { name: "more_3 now" }).count(), 1);
+  await becomes("a small panel", () => page.getByRole("region", { name: "more_3 now" }).count(), 1);
   await assertSound(page);
 }, { prepare: (scenario) => (scenario.more = 6) }));
 
