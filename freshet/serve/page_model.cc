@@ -419,7 +419,8 @@ std::string PageModel::history_json(int64_t span_s) const {
   const std::lock_guard lock(mutex_);
   const int64_t now_us = unix_us();
   json::object series;
-  int64_t bucket_us = Series().bucket_us(span_s);  // live values go on from here, also where there are none yet
+  // Live values go on from here, also where there are none yet.
+  int64_t bucket_us = Series().bucket_us(span_s);
   for (const auto& [name, values] : series_) {
     bucket_us = std::max(bucket_us, values.bucket_us(span_s));
     json::array t, low, high, last;
