@@ -227,6 +227,7 @@ void BlockCodec::resolve_known(ExampleBlock& block, const Schema& schema) noexce
 
 void BlockCodec::name(ExampleBlock& block, const Schema& schema, bool classes) noexcept {
   const uint32_t features = schema.feature_count();
+  if (features == 0 && !classes) return;  // hashes and numbers are final; names kept of them stay
   block.names.clear();
   const auto kind_of = [&](uint32_t f) {
     switch (schema.kind(f)) {
@@ -257,7 +258,7 @@ void BlockCodec::name(ExampleBlock& block, const Schema& schema, bool classes) n
     const auto id = static_cast<uint32_t>(label);
     label = static_cast<float>(place(NameKind::label_class, 0, id, schema.class_name(id)));
   }
-  block.own_names = true;
+  block.own_names = !block.names.empty();
 }
 
 }  // namespace freshet

@@ -53,7 +53,7 @@ class BlockCodec {
   static void resolve_known(ExampleBlock& block, const Schema& schema) noexcept;
 
   /// The other way: ids of `schema` become positions in names that the block then carries itself, so that another
-  /// model's writer can take it. `classes`: labels are class ids, not numbers.
+  /// model's writer can take it. `classes`: labels are class ids, not numbers. Hashes without classes stay as they are.
   /// REQUIRES: !block.own_names, every id is the schema's.
   static void name(ExampleBlock& block, const Schema& schema, bool classes) noexcept;
 

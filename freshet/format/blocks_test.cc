@@ -344,6 +344,22 @@ TEST_CASE(
   CHECK(to.class_name(static_cast<uint32_t>(block[0].label[0])) == "yes");
 }
 
+TEST_CASE("blocks: hashes have no names to go by, and come back as they are") {
+  for (const bool classes : {false, true}) {
+    CAPTURE(classes);
+    ExampleBlock block;
+    block.begin();
+    block.add_numeric(0xfedcba98, 31);
+    block.finish();
+    BlockCodec::name(block, Schema(), classes);
+    std::vector<std::byte> bytes;
+    REQUIRE(BlockCodec::encode(block, bytes).ok());
+    REQUIRE(BlockCodec::decode(bytes, block).ok());
+    CHECK(!block.own_names);
+    CHECK(block[0].numeric.index[0] == 0xfedcba98);
+  }
+}
+
 TEST_CASE("blocks: decisions and queries come back") {
   ExampleBlock block;
   block.begin_decision();

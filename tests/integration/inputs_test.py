@@ -266,6 +266,20 @@ class Inputs(unittest.TestCase):
         run("predict", self.path / "one", "-d", cache, "-p", self.path / "q")
         self.assertEqual((self.path / "p").read_bytes(), (self.path / "q").read_bytes())
 
+    def test_hashed_features_and_decisions_come_from_a_cache_too(self):
+        numbers = b"".join(b"%d |f a:%d w%d\n" % (k % 3, k % 7 + 1, k % 5) for k in range(2000))
+        pairs = b"".join(b"%d |f a:%d w%d\n" % (k % 2, k % 7 + 1, k % 5) for k in range(2000))
+        choices = b"".join(b"shared |U u%d\n0:%d:0.5 |A a\n|A b\n\n" % (k % 5, k % 2) for k in range(1000))
+        for spec, rows in (("vw", numbers), ("vw(loss=logistic)", pairs), ("ftrl", pairs), ("cb", choices)):
+            with self.subTest(spec):
+                text, cache = self.file("x.vw", rows), self.path / "x.frb"
+                for name in ("one", "two"):
+                    done = run("train", spec, "-d", text, "--cache", cache, "-f", self.path / name)
+                    self.assertEqual(done.status, 0, done.err)
+                    self.assertEqual("read instead of" in done.err, name == "two")
+                self.assertEqual((self.path / "one").read_bytes(), (self.path / "two").read_bytes())
+                cache.unlink()
+
     def test_a_cache_that_a_prediction_wrote_is_not_learned_from(self):
         model, cache = self.path / "m", self.path / "x.frb"
         done = run("train", "linear", "-d", self.file("x.jsonl", b'{"a":1,"y":1}\n'), "-f", model)
