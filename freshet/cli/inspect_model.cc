@@ -38,16 +38,30 @@ class Collected final : public Sink {
   std::vector<Weight> weights;
 };
 
-// Names of rows, where the model kept them: by the bits its learner hashes to.
+// An option of the learner, if it has one of this type.
+template <class T>
+const T* option_of(const Learner& learner, std::string_view name, Type type) {
+  const OptionSpec* option = find_option(learner.info().options, name);
+  if (option == nullptr || option->type != type) return nullptr;
+  return static_cast<const T*>(option->address(const_cast<void*>(learner.options())));  // only read
+}
+
+// The bits a learner hashes to, or the model of costs inside one of decisions; 0: it doesn't.
+uint32_t bits_of(const Learner& learner) {
+  if (const auto* bits = option_of<uint32_t>(learner, "bits", Type::u32)) return *bits;
+  const auto* inside = option_of<SpecText>(learner, "model", Type::spec);
+  if (learner.label() != Label::decision || inside == nullptr) return 0;
+  const Result<std::unique_ptr<Learner>> made = make_learner(inside->text, catalog());
+  return made.ok() && (*made)->label() != Label::decision ? bits_of(**made) : 0;
+}
+
+// Names of rows, where the model kept them.
 std::map<uint32_t, std::string> row_names(const ModelFileReader& file, const Learner& learner) {
   const ModelFileReader::ChunkView* chunk = file.chunk(kNamesChunk);
-  const OptionSpec* bits = find_option(learner.info().options, "bits");
-  if (chunk == nullptr || bits == nullptr || bits->type != Type::u32) return {};
+  const uint32_t bits = bits_of(learner);
+  if (chunk == nullptr || bits == 0) return {};
   Result<KeptNames> names = KeptNames::decode(chunk->payload);
-  if (!names.ok()) return {};
-  void* options = const_cast<void*>(learner.options());  // only read
-  const uint32_t count = *static_cast<const uint32_t*>(bits->address(options));
-  return names->by_row(count);
+  return names.ok() ? names->by_row(bits) : std::map<uint32_t, std::string>();
 }
 
 std::string feature_name(const Schema& schema, const std::map<uint32_t, std::string>& rows,

@@ -57,7 +57,9 @@ void print_table(const Evaluation& evaluation, Console& console) {
 
 void print_rivals(const Evaluation& evaluation, Console& console) {
   for (std::size_t c = 1 + evaluation.baselines(); c < evaluation.contenders(); ++c) {
-    console.print_line("faded McNemar against " + contender(evaluation, c) + ": " +
+    const bool of_decisions = evaluation.contender(c)->label() == Label::decision;
+    console.print_line(std::string("faded McNemar ") + (of_decisions ? "of ips " : "") +
+                       "against " + contender(evaluation, c) + ": " +
                        figure(evaluation.mcnemar(c)) + " (above 3.84 the two differ at 95 %)");
   }
 }

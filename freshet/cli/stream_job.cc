@@ -63,8 +63,6 @@ Status StreamJob::prepare() noexcept {
   FRESHET_TRY_ASSIGN(evaluation_, Evaluation::make(model_.learner->label(), how, catalog()));
   FRESHET_TRY_ASSIGN(reading_, reader_options(options_.data, options_.columns, model_, true));
   if (flags.delay > 0) {
-    if (model_.learner->label() == Label::decision)
-      return {Code::unsupported, "--delay: decisions are learned where they stand; leave it out"};
     Delay delay;
     if (options_.columns.time.empty()) {
       if (flags.delay != std::floor(flags.delay)) {
@@ -87,6 +85,12 @@ Status StreamJob::open_pass() noexcept {
   FRESHET_TRY_ASSIGN(InputOptions what, input_options(options_.data));
   if (what.format.empty()) what.format = model_.input_format;
   FRESHET_TRY_ASSIGN(input_, Input::open(std::move(what), reading_, *model_.schema));
+  const std::string_view format = input_->format().name;
+  const bool has_columns = format != "vw" && format != "sparse" && format != "svmlight";
+  if (delayed_ && !options_.columns.time.empty() && !has_columns)
+    return failure(Code::invalid_argument,
+                   "--time " + std::string(options_.columns.time) + ": " + std::string(format) +
+                       " text has no columns; leave it out, and --delay counts examples");
   remember(*input_, reading_, model_);
   catch_interrupts([](void* self) noexcept { static_cast<Input*>(self)->stop(); }, input_.get());
   return {};
@@ -130,13 +134,8 @@ Status StreamJob::learn_decisions(const ExampleBlock& block) noexcept {
     const Decision decision = block.decision(choice, actions_);
     if (decision.chosen < 0) {
       ++unlabelled_;
-    } else {
-      before_.assign(decision.actions.size(), 0);
-      if (const Status status = model_.learner->learn_decision(decision, before_); !status.ok())
-        return place(status, block, choice.first);
-      const float truth[] = {static_cast<float>(decision.chosen), decision.cost,
-                             decision.probability};
-      FRESHET_TRY(evaluation_->observe(truth, before_, 1));
+    } else if (const Status status = learn_decision(decision); !status.ok()) {
+      return place(status, block, choice.first);
     }
     count_one();
     is_interrupted_ = was_interrupted();
@@ -146,13 +145,20 @@ Status StreamJob::learn_decisions(const ExampleBlock& block) noexcept {
   return {};
 }
 
+Status StreamJob::learn_decision(const Decision& decision) noexcept {
+  if (delayed_) return delayed_->arrive_decision(decision);
+  before_.assign(decision.actions.size(), 0);
+  FRESHET_TRY(model_.learner->learn_decision(decision, before_));
+  return evaluation_->observe_decision(decision, before_);
+}
+
 Status StreamJob::learn_block(const ExampleBlock& block) noexcept {
-  if (!block.decisions().empty()) return learn_decisions(block);
-  const bool needs_label = model_.learner->label() != Label::none;
-  find_positive();
   if (!block.own_names)
     for (const ExampleBlock::Name& name : block.names)
       model_.names.add(name.feature, name.text);
+  if (!block.decisions().empty()) return learn_decisions(block);
+  const bool needs_label = model_.learner->label() != Label::none;
+  find_positive();
   Example next;
   if (!block.empty()) next = block[0];
   for (uint32_t k = 0; k < block.size(); ++k) {

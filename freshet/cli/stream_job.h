@@ -56,6 +56,7 @@ class StreamJob {
   Status open_pass() noexcept;
   Status learn_block(const ExampleBlock& block) noexcept;
   Status learn_decisions(const ExampleBlock& block) noexcept;
+  Status learn_decision(const Decision& decision) noexcept;
   Status learn_one(const Example& x) noexcept;
   void find_positive() noexcept;
   void after_block() noexcept;

@@ -161,6 +161,14 @@ void ExampleBlock::append(const Example& x, std::string_view id, uint64_t line) 
   finish();
 }
 
+void ExampleBlock::append_decision(const Decision& decision, std::string_view id) noexcept {
+  begin_decision();
+  append(decision.shared, id);
+  for (const Example& action : decision.actions)
+    append(action);
+  finish_decision(decision.chosen, decision.cost, decision.probability);
+}
+
 Example ExampleBlock::operator[](uint32_t k) const noexcept {
   Example x;
   x.dense = slice(dense_, dense_end_, k);

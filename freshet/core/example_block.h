@@ -131,6 +131,8 @@ class ExampleBlock {
 
   /// Adds one whole example.
   void append(const Example& x, std::string_view id = {}, uint64_t line = 0) noexcept;
+  /// Adds one whole decision; the id is that of its first row. REQUIRES: it has an action.
+  void append_decision(const Decision& decision, std::string_view id = {}) noexcept;
 
   /// Valid until the block changes.
   Example operator[](uint32_t k) const noexcept;
@@ -176,9 +178,11 @@ class ExampleBlock {
   std::string now_id_;
 };
 
-/// Two buffers a prediction works in.
+/// What a prediction works in: two buffers; for a decision, one more for each action, and how they look.
 struct Scratch {
   ExampleBuffer a, b;
+  std::vector<ExampleBuffer> rows = {};
+  std::vector<Example> views = {};
 };
 
 /// Lends Scratch objects to concurrent callers: wait-free, and allocating only while the number of

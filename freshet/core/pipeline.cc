@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "freshet/core/decision_rules.h"
+
 namespace freshet {
 namespace {
 
@@ -11,6 +13,32 @@ void keep_label(Example& x, const Example& from) noexcept {
   x.label = from.label;
   x.weight = from.weight;
   x.time_us = from.time_us;
+}
+
+/// One example per action, joined with what all share, in scratch.rows. They only grow: no allocation once they have.
+void join_actions(const Decision& decision, Scratch& scratch) noexcept {
+  if (scratch.rows.size() < decision.actions.size()) scratch.rows.resize(decision.actions.size());
+  for (std::size_t k = 0; k < decision.actions.size(); ++k)
+    join_action(decision.shared, decision.actions[k], scratch.rows[k]);
+}
+
+/// The same decision over the rows as they are now.
+Decision over_rows(const Decision& decision, Scratch& scratch) noexcept {
+  scratch.views.clear();
+  for (std::size_t k = 0; k < decision.actions.size(); ++k)
+    scratch.views.push_back(scratch.rows[k].view());
+  return {{}, scratch.views, decision.chosen, decision.cost, decision.probability};
+}
+
+/// A row becomes what `step` makes of it.
+Status apply_to(const Transformer& step, ExampleBuffer& row, ExampleBuffer& spare) noexcept {
+  const Example in = row.view();
+  FRESHET_TRY(step.apply(in, spare));
+  spare.label.clear();
+  spare.weight = in.weight;
+  spare.time_us = in.time_us;
+  std::swap(row, spare);
+  return {};
 }
 
 }  // namespace
@@ -127,6 +155,38 @@ Status Pipeline::learn(const Example& x, std::span<float> before) noexcept {
     std::swap(out, next);
   }
   return learner_->learn(now, before);
+}
+
+void Pipeline::predict_decision(const Decision& decision, std::span<float> out) const noexcept {
+  ScratchPool::Loan loan(scratch_);
+  join_actions(decision, *loan);
+  for (std::size_t k = 0; k < decision.actions.size(); ++k) {
+    for (const auto& step : transforms_) {
+      if (apply_to(*step, loan->rows[k], loan->a).ok()) continue;
+      loan->rows[k]
+          .clear();  // an action without features, as predict() does with a refused example
+      break;
+    }
+  }
+  learner_->predict_decision(over_rows(decision, *loan), out);
+}
+
+Status Pipeline::learn_decision(const Decision& decision, std::span<float> before) noexcept {
+  if (learner_->label() != Label::decision) return learner_->learn_decision(decision, before);
+  FRESHET_TRY(check_decision(decision));
+  if (!before.empty() && !stateless_) {
+    predict_decision(decision, before);
+    before = {};
+  }
+  join_actions(decision, writer_);
+  for (const auto& step : transforms_) {
+    const std::span<ExampleBuffer> rows(writer_.rows.data(), decision.actions.size());
+    for (const ExampleBuffer& row : rows)
+      step->learn(row.view());
+    for (ExampleBuffer& row : rows)
+      FRESHET_TRY(apply_to(*step, row, writer_.a));
+  }
+  return learner_->learn_decision(over_rows(decision, writer_), before);
 }
 
 Status Pipeline::explain(const Example& x, std::span<float> parts) const noexcept {

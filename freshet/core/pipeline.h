@@ -4,6 +4,9 @@
 /// `predict` only transforms. `learn`, step by step: a transform learns x, then transforms it; the
 /// learner learns the result. This order reproduces River's published figures exactly, so it is
 /// fixed. `before` is then a separate predict unless all transforms are stateless.
+///
+/// Of a decision each action's example is joined with the shared one first (core/decision_rules.h): a transform sees what
+/// the learner's model of costs sees, and may cross both. It learns all of them before it transforms the first.
 
 #include <memory>
 #include <span>
@@ -35,6 +38,8 @@ class Pipeline final : public Learner {
   void predict_live(const Example& x, std::span<float> out) const noexcept override;
   Status learn(const Example& x, std::span<float> before) noexcept override;
   Status check(const Example& x) const noexcept override;
+  void predict_decision(const Decision& decision, std::span<float> out) const noexcept override;
+  Status learn_decision(const Decision& decision, std::span<float> before) noexcept override;
   Status explain(const Example& x, std::span<float> parts) const noexcept override;
   Result<std::unique_ptr<Learner>> clone() const noexcept override;
   Result<std::unique_ptr<Learner>> snapshot() const noexcept override;

@@ -30,6 +30,8 @@ class DelayedEvaluation {
   /// Delivers what is due, then predicts x and remembers it. A failure is that of learning an example that came before;
   /// that one is dropped, and the next call goes on.
   Status arrive(const Example& x) noexcept;
+  /// The same for a decision; its time is that of its shared example.
+  Status arrive_decision(const Decision& decision) noexcept;
   /// Delivers everything that is still waiting.
   Status finish() noexcept;
   /// The newest arrival's prediction, valid until the next call.
@@ -39,6 +41,7 @@ class DelayedEvaluation {
  private:
   struct Remembered {
     ExampleBuffer x;
+    std::unique_ptr<ExampleBlock> decision;  // null: x is what arrived
     std::vector<float> predicted, asked;
   };
   struct Due {
@@ -50,6 +53,9 @@ class DelayedEvaluation {
       return time != other.time ? time > other.time : arrival > other.arrival;
     }
   };
+  int64_t now(int64_t time_us) const noexcept;
+  Status deliver_due(int64_t now) noexcept;
+  Remembered& remember(int64_t now) noexcept;
   Status deliver_first() noexcept;
 
   Learner& model_;
@@ -60,6 +66,7 @@ class DelayedEvaluation {
   std::vector<std::unique_ptr<Remembered>> slots_;
   std::vector<uint32_t> free_;
   std::vector<float> newest_;
+  std::vector<Example> actions_;  // scratch
 };
 
 }  // namespace freshet

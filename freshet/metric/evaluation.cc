@@ -3,7 +3,10 @@
 #include <utility>
 
 #include "freshet/base/math.h"
+#include "freshet/core/decision_rules.h"
+#include "freshet/core/nested.h"
 #include "freshet/core/spec.h"
+#include "freshet/metric/decision_truth.h"
 
 namespace freshet {
 namespace {
@@ -51,6 +54,7 @@ Result<std::unique_ptr<SumMetric>> make_sums(std::string_view spec,
 }
 
 constexpr double kNaN = __builtin_nan("");
+constexpr char kEstimators[] = "estimator";  // prefix of their tensors. Written to files.
 
 }  // namespace
 
@@ -77,6 +81,20 @@ struct Evaluation::Tracked {
   std::unique_ptr<SumMetric> all;
   std::unique_ptr<WindowedMetric> window;  // null: none
   std::unique_ptr<FadedMetric> faded;
+  std::size_t estimator = kNoEstimator;
+  static constexpr std::size_t kNoEstimator = ~std::size_t{0};
+
+  void add(const Contribution& c) noexcept {
+    all->add(c, 1);
+    if (window != nullptr) window->add(c);
+    if (faded != nullptr) faded->add(c);
+  }
+};
+
+/// What expects the costs of actions, for metrics that want to know.
+struct Evaluation::Estimator {
+  std::string spec;
+  std::unique_ptr<Learner> learner;
 };
 
 struct Evaluation::Contender {
@@ -85,7 +103,8 @@ struct Evaluation::Contender {
   bool rival = false;
   std::vector<Tracked> metrics;
   double model_only = 0,
-         other_only = 0;  // faded: examples only the model, only the rival got right
+         other_only = 0;               // faded: examples only the model, only the rival got right
+  double difference = 0, squares = 0;  // of decisions, faded: sums of d and d^2, see mcnemar()
 };
 
 Evaluation::Evaluation() noexcept = default;
@@ -113,8 +132,6 @@ Result<std::unique_ptr<Evaluation>> Evaluation::make(Label label, const Evaluati
       FRESHET_TRY(made->add_contender(std::string(name), std::move(learner)));
     }
   }
-  if (label == Label::decision && !options.rivals.empty())
-    return {Code::unsupported, "evaluation: decisions have no rivals; compare two runs by ips"};
   for (const std::string& spec : options.rivals) {
     FRESHET_TRY_ASSIGN(auto learner, make_learner(spec, registry, options.seed));
     if (learner->label() != label)
@@ -123,7 +140,29 @@ Result<std::unique_ptr<Evaluation>> Evaluation::make(Label label, const Evaluati
     FRESHET_TRY(made->add_contender(spec, std::move(learner)));
     made->contenders_.back().rival = true;
   }
+  FRESHET_TRY(made->add_estimators());
   return made;
+}
+
+/// One for each spec that a metric names; what the model's metrics use, the others' do.
+Status Evaluation::add_estimators() noexcept {
+  for (std::size_t m = 0; m < metrics(); m++) {
+    const std::string_view spec = contenders_[kModel].metrics[m].all->estimator();
+    if (spec.empty()) continue;
+    std::size_t k = 0;
+    while (k < estimators_.size() && estimators_[k].spec != spec)
+      k++;
+    if (k == estimators_.size()) {
+      FRESHET_TRY_ASSIGN(auto learner, make_learner(spec, registry_, options_.seed));
+      if (learner->label() != Label::number)
+        return {Code::invalid_argument,
+                "evaluation: dr's model must learn numbers, the costs; take vw or linear"};
+      estimators_.push_back({std::string(spec), std::move(learner)});
+    }
+    for (Contender& contender : contenders_)
+      contender.metrics[m].estimator = k;
+  }
+  return {};
 }
 
 Status Evaluation::add_contender(std::string name, std::unique_ptr<Learner> learner) noexcept {
@@ -135,14 +174,17 @@ Status Evaluation::add_contender(std::string name, std::unique_ptr<Learner> lear
     FRESHET_TRY_ASSIGN(tracked.all, make_sums(spec, registry_));
     if (tracked.all->label() != Label::none && tracked.all->label() != label_)
       return {Code::invalid_argument,
-              label_ == Label::one_class
+              tracked.all->label() == Label::decision
+                  ? "evaluation: a metric scores decisions, which only cb makes; try accuracy for "
+                    "classes, mae for numbers"
+              : label_ == Label::one_class
                   ? "evaluation: a metric scores numbers, but the model names classes; try "
                     "accuracy, log_loss or f1"
               : label_ == Label::number
                   ? "evaluation: a metric scores classes, but the model predicts numbers; try "
                     "mae, rmse or r2"
               : label_ == Label::decision
-                  ? "evaluation: this model learns decisions; its metrics are ips and snips"
+                  ? "evaluation: this model learns decisions; its metrics are ips, snips and dr"
                   : "evaluation: this model learns from no label, so no metric scores it"};
     if (options_.window > 0) {
       FRESHET_TRY_ASSIGN(auto now, make_sums(spec, registry_));
@@ -163,11 +205,22 @@ Status Evaluation::add_contender(std::string name, std::unique_ptr<Learner> lear
 void Evaluation::score_one(Contender& contender, const Example& x,
                            std::span<const float> predicted) noexcept {
   if (predicted.empty() || !(x.weight > 0)) return;
+  for (Tracked& metric : contender.metrics)
+    metric.add(metric.all->contribution(x.label, predicted, x.weight));
+}
+
+/// estimates: of each estimator, one for each action.
+void Evaluation::score_decision(Contender& contender, const Decision& decision,
+                                std::span<const float> predicted,
+                                std::span<const float> estimates) noexcept {
+  const std::size_t actions = decision.actions.size();
   for (Tracked& metric : contender.metrics) {
-    const Contribution c = metric.all->contribution(x.label, predicted, x.weight);
-    metric.all->add(c, 1);
-    if (metric.window != nullptr) metric.window->add(c);
-    if (metric.faded != nullptr) metric.faded->add(c);
+    truth_.assign({static_cast<float>(decision.chosen), decision.cost, decision.probability});
+    if (metric.estimator != Tracked::kNoEstimator) {
+      const auto own = estimates.subspan(metric.estimator * actions, actions);
+      truth_.insert(truth_.end(), own.begin(), own.end());
+    }
+    metric.add(metric.all->contribution(truth_, predicted, 1));
   }
 }
 
@@ -191,6 +244,17 @@ void Evaluation::compare(Contender& rival, const Example& x, std::span<const flo
   const auto fade = [fading](double sum) { return sum < 1e-200 ? 0 : fading * sum; };
   rival.model_only = (model_better ? 1 : 0) + fade(rival.model_only);
   rival.other_only = (other_better ? 1 : 0) + fade(rival.other_only);
+}
+
+void Evaluation::compare_decision(Contender& rival, const Decision& decision,
+                                  std::span<const float> model,
+                                  std::span<const float> other) noexcept {
+  const float truth[] = {static_cast<float>(decision.chosen), decision.cost, decision.probability};
+  const DecisionTruth mine(truth, model), theirs(truth, other);
+  const double d = (mine.ratio() - theirs.ratio()) * mine.cost;
+  const double fading = options_.fading > 0 ? options_.fading : 1;
+  rival.difference = d + fading * rival.difference;
+  rival.squares = d * d + (rival.squares < 1e-200 ? 0 : fading * rival.squares);
 }
 
 void Evaluation::ask(const Example& x, std::vector<float>& asked) noexcept {
@@ -232,6 +296,61 @@ Status Evaluation::observe(const Example& x, std::span<const float> before) noex
   return deliver(x, before, asked_);
 }
 
+void Evaluation::ask_decision(const Decision& decision, std::vector<float>& asked) noexcept {
+  for (const Estimator& estimator : estimators_) {
+    for (const Example& action : decision.actions) {
+      join_action(decision.shared, action, joined_);
+      asked.push_back(0);
+      estimator.learner->predict(joined_.view(), {&asked.back(), 1});
+    }
+  }
+  for (std::size_t k = 1; k < contenders_.size(); k++) {
+    const std::size_t at = asked.size();
+    asked.resize(at + decision.actions.size());
+    contenders_[k].learner->predict_decision(decision, std::span(asked).subspan(at));
+  }
+}
+
+Status Evaluation::deliver_decision(const Decision& decision, std::span<const float> before,
+                                    std::span<const float> asked) noexcept {
+  FRESHET_TRY(check_decision(decision));
+  const std::size_t actions = decision.actions.size();
+  if (asked.size() != (estimators_.size() + contenders_.size() - 1) * actions)
+    return {Code::invalid_argument, "evaluation: what was asked was asked of other contenders"};
+  const auto part = [&](std::size_t k) { return asked.subspan(k * actions, actions); };
+  const std::span<const float> estimates = asked.first(estimators_.size() * actions);
+  examples_++;
+  scored_++;
+  score_decision(contenders_[kModel], decision, before, estimates);
+  for (std::size_t k = 1; k < contenders_.size(); k++) {
+    Contender& contender = contenders_[k];
+    const std::span<const float> predicted = part(estimators_.size() + k - 1);
+    score_decision(contender, decision, predicted, estimates);
+    if (contender.rival) compare_decision(contender, decision, before, predicted);
+    FRESHET_TRY(contender.learner->learn_decision(decision, {}));
+  }
+  return teach_estimators(decision);
+}
+
+/// They learn what the chosen action cost.
+Status Evaluation::teach_estimators(const Decision& decision) noexcept {
+  const auto chosen = static_cast<std::size_t>(decision.chosen);
+  for (const Estimator& estimator : estimators_) {
+    join_action(decision.shared, decision.actions[chosen], joined_);
+    Example x = joined_.view();
+    x.label = {&decision.cost, 1};
+    FRESHET_TRY(estimator.learner->learn(x, {}));
+  }
+  return {};
+}
+
+Status Evaluation::observe_decision(const Decision& decision,
+                                    std::span<const float> before) noexcept {
+  asked_.clear();
+  ask_decision(decision, asked_);
+  return deliver_decision(decision, before, asked_);
+}
+
 std::size_t Evaluation::metrics() const noexcept {
   return options_.metrics.size();
 }
@@ -269,6 +388,8 @@ uint32_t Evaluation::window_count() const noexcept {
 
 double Evaluation::mcnemar(std::size_t contender) const noexcept {
   const Contender& rival = contenders_[contender];
+  if (label_ == Label::decision)
+    return rival.squares > 0 ? rival.difference * rival.difference / rival.squares : kNaN;
   const double both = rival.model_only + rival.other_only,
                difference = rival.other_only - rival.model_only;
   return both > 0 ? difference * difference / both : kNaN;
@@ -290,6 +411,7 @@ Status Evaluation::reset() noexcept {
   auto fresh = make(label_, options_, registry_);
   if (!fresh.ok()) return std::move(fresh).status();
   contenders_ = std::move((*fresh)->contenders_);
+  estimators_ = std::move((*fresh)->estimators_);
   examples_ = scored_ = 0;
   const uint32_t positive = std::exchange(positive_, 1);
   set_positive(positive);
@@ -313,6 +435,9 @@ Status Evaluation::save(Writer& writer) const noexcept {
       if (metric.faded != nullptr) FRESHET_TRY(metric.faded->save(faded));
     }
   }
+  PrefixWriter inside(writer, kEstimators);
+  for (uint32_t k = 0; k < estimators_.size(); k++)
+    FRESHET_TRY(save_nested(inside, k, *estimators_[k].learner));
   const uint64_t counts[] = {examples_, scored_, positive_};
   return put_array<uint64_t>(writer, "counts", counts);
 }
@@ -333,6 +458,9 @@ Status Evaluation::load(Reader& reader) noexcept {
       if (metric.faded != nullptr) FRESHET_TRY(metric.faded->load(faded));
     }
   }
+  PrefixReader inside(reader, kEstimators);
+  for (uint32_t k = 0; k < estimators_.size(); k++)
+    FRESHET_TRY(load_nested(inside, k, *estimators_[k].learner));
   uint64_t counts[3];
   FRESHET_TRY(get_into<uint64_t>(reader, "counts", counts));
   examples_ = counts[0];
@@ -352,6 +480,8 @@ Status Evaluation::merge(const Evaluation& other) noexcept {
     for (std::size_t m = 0; m < from.metrics.size(); m++)
       FRESHET_TRY(contenders_[c].metrics[m].all->merge(*from.metrics[m].all));
   }
+  for (std::size_t k = 0; k < estimators_.size(); k++)
+    FRESHET_TRY(estimators_[k].learner->merge(*other.estimators_[k].learner));
   examples_ += other.examples_;
   scored_ += other.scored_;
   return {};

@@ -10,6 +10,11 @@
 /// Every metric is kept three ways: over everything, over the last `window` scored examples, and faded. The same goes for
 /// the baselines, which learn here: `last_class` and `prior` beside classifiers, `mean` and `last_value` beside regressors,
 /// and for rivals, other models on the same stream. A prediction made before any class was known is empty and isn't scored.
+///
+/// Decisions (core/decision.h) come by functions of their own. Policies are scored by what another policy did; where a
+/// metric wants estimates of costs (`dr`), one learner for all contenders is kept here, asked before each decision and
+/// taught the cost after it was scored, so that an estimate has never seen the cost it is compared with.
+///
 /// The command line's `eval` and `train` and the server's trainer all score through this class.
 /// Nothing is allocated per example once all classes have come. Threads: one at a time.
 /// Source: Gama, Sebastiao, Rodrigues, "On evaluating stream learning algorithms", Machine Learning 2013.
@@ -22,7 +27,7 @@
 #include <vector>
 
 #include "freshet/base/status.h"
-#include "freshet/core/example.h"
+#include "freshet/core/example_block.h"
 #include "freshet/core/learner.h"
 #include "freshet/core/registry.h"
 #include "freshet/metric/sum_metric.h"
@@ -46,7 +51,8 @@ struct Score {
   double all, window, faded;
 };
 
-/// accuracy and log_loss for classes; mae, rmse and r2 for numbers; ips and snips for decisions; none for what learns from no label.
+/// accuracy and log_loss for classes; mae, rmse and r2 for numbers; ips and snips for decisions; none for what learns from
+/// no label.
 std::span<const std::string_view> default_metrics(Label label) noexcept;
 /// last_class and prior, or mean and last_value.
 std::span<const std::string_view> default_baselines(Label label) noexcept;
@@ -75,6 +81,13 @@ class Evaluation {
   Status deliver(const Example& x, std::span<const float> before,
                  std::span<const float> asked) noexcept;
 
+  /// The same for decisions, `before` being a probability for each action. deliver_decision() fails if the decision can't
+  /// be learned (core/decision_rules.h).
+  Status observe_decision(const Decision& decision, std::span<const float> before) noexcept;
+  void ask_decision(const Decision& decision, std::vector<float>& asked) noexcept;
+  Status deliver_decision(const Decision& decision, std::span<const float> before,
+                          std::span<const float> asked) noexcept;
+
   std::size_t metrics() const noexcept;
   std::string_view metric_name(std::size_t metric) const noexcept;  // as it was asked for
   bool larger_is_better(std::size_t metric) const noexcept;
@@ -88,7 +101,8 @@ class Evaluation {
   /// Contributions in the window of the model's metrics.
   uint32_t window_count() const noexcept;
   /// Faded McNemar statistic of a rival: (n01 - n10)^2 / (n01 + n10), over examples where only one of the two was right
-  /// (numbers: nearer). Above 3.84 the two differ at 95 %. NaN before they differed.
+  /// (numbers: nearer). Of decisions the same with d, the difference of both policies' ips, in place of 1 and -1: (sum
+  /// d)^2 / sum d^2. Above 3.84 the two differ at 95 %. NaN before they differed.
   double mcnemar(std::size_t contender) const noexcept;
 
   uint64_t examples() const noexcept { return examples_; }  // observed
@@ -108,9 +122,16 @@ class Evaluation {
  private:
   struct Tracked;
   struct Contender;
+  struct Estimator;
   Evaluation() noexcept;
+  Status add_estimators() noexcept;
+  Status teach_estimators(const Decision& decision) noexcept;
   Status add_contender(std::string name, std::unique_ptr<Learner> learner) noexcept;
   void score_one(Contender& contender, const Example& x, std::span<const float> predicted) noexcept;
+  void score_decision(Contender& contender, const Decision& decision,
+                      std::span<const float> predicted, std::span<const float> estimates) noexcept;
+  void compare_decision(Contender& rival, const Decision& decision, std::span<const float> model,
+                        std::span<const float> other) noexcept;
   void compare(Contender& rival, const Example& x, std::span<const float> model,
                std::span<const float> other) noexcept;
 
@@ -118,7 +139,9 @@ class Evaluation {
   EvaluationOptions options_;
   Registry registry_;
   std::vector<Contender> contenders_;
-  std::vector<float> asked_;  // scratch
+  std::vector<Estimator> estimators_;  // in the order of the metrics that first wanted them
+  std::vector<float> asked_, truth_;   // scratch
+  ExampleBuffer joined_;               // scratch
   uint64_t examples_ = 0, scored_ = 0;
   uint32_t positive_ = 1;
 };

@@ -9,7 +9,8 @@
 namespace freshet {
 
 /// Rule: `static constexpr Label kLabel`, `static const Info& info()`, `Options`, `double of(truth, predicted) const`, and
-/// `double finish(double mean) const`; where examples count differently, `double share(truth, predicted) const`.
+/// `double finish(double mean) const`; where examples count differently, `double share(truth, predicted) const`; where it
+/// needs estimates, `std::string_view estimator() const`.
 template <class Rule>
 class MeanMetric final : public SumMetric {
  public:
@@ -20,6 +21,10 @@ class MeanMetric final : public SumMetric {
   const void* options() const noexcept override { return &rule_.options; }
   Label label() const noexcept override { return Rule::kLabel; }
   bool larger_is_better() const noexcept override { return false; }
+  std::string_view estimator() const noexcept override {
+    if constexpr (requires { rule_.estimator(); }) return rule_.estimator();
+    return {};
+  }
   double value() const noexcept override {
     return weight_ > 0 ? rule_.finish(sum_ / weight_) : __builtin_nan("");
   }

@@ -29,6 +29,10 @@ class SumMetric : public Metric {
   /// Multiplies all weights so far. factor > 0
   virtual void multiply(double factor) noexcept = 0;
 
+  /// Spec of the learner whose estimates it scores with (metric/decision_truth.h); empty: it needs none. Who evaluates
+  /// makes it, asks it before each decision and teaches it the cost afterwards.
+  virtual std::string_view estimator() const noexcept { return {}; }
+
   void update(std::span<const float> truth, std::span<const float> predicted,
               float weight) noexcept final {
     if (weight > 0 && !predicted.empty()) add(contribution(truth, predicted, weight), 1);

@@ -221,6 +221,40 @@ class CommandLine(unittest.TestCase):
         said = json.loads(run("predict", model, "-d", data, "-q", "--json", "--limit", 1)[0])
         self.assertEqual(len(said["prediction"]), 3)
         run("eval", "cb", "-d", data, "--metrics", "accuracy", "-q", status=2)
+        _, err = run("eval", "linear", "-d", PHISHING, "--metrics", "dr", "-q", status=2)
+        self.assertIn("decisions", err)
+
+    def test_decisions_late_beside_rivals_and_behind_transforms(self):
+        lines = []
+        for k in range(300):
+            user, chosen = k // 3 % 2, k % 3
+            cost = -1 if chosen == 2 * user else 0
+            lines.append(f"shared |U user{user}")
+            lines += [(f"0:{cost}:0.3333 " if a == chosen else "") + f"|A action{a}" for a in range(3)] + [""]
+        data = self.file("d.vw", "\n".join(lines))
+
+        def metrics(spec, *args):
+            return json.loads(run("eval", spec, "-d", data, "-q", "--json", *args)[0])
+
+        plain = metrics("cb", "--metrics", "ips,snips,dr")
+        self.assertLess(abs(plain["metrics"]["dr"] - plain["metrics"]["ips"]), .1)
+        for spec in ("hash | cb", "cross(lists=UA) | cb(model=vw)"):
+            self.assertAlmostEqual(metrics(spec)["metrics"]["ips"], plain["metrics"]["ips"], places=6)
+        at_once, late = metrics("scale | cb", "--delay", 0), metrics("scale | cb", "--delay", 100)
+        self.assertEqual(at_once["metrics"], metrics("scale | cb")["metrics"])
+        self.assertEqual(late["scored"], 300)
+        self.assertGreater(metrics("cb", "--delay", 100)["metrics"]["ips"], plain["metrics"]["ips"])
+        rivals = metrics("cb", "--vs", "cb(epsilon=1)", "--delay", 2)["rivals"]
+        self.assertGreater(rivals[0]["mcnemar"], 3.84)
+        run("eval", "cb", "-d", data, "--vs", "linear", "-q", status=2)
+        _, err = run("eval", "cb", "-d", data, "--delay", 3, "--time", "t", "-q", status=2)
+        self.assertIn("--time t", err)
+        model = self.path / "m.frsh"
+        run("train", "hash(bits=20) | cb", "-d", data, "-f", model, "-q")
+        run("train", "hash(bits=20) | cb", "-d", data, "-i", model, "-f", model, "-q")
+        self.assertEqual(len(run("predict", model, "-d", data, "-q")[0].splitlines()), 300)
+        run("train", "cb", "-d", data, "-f", model, "-q", "--keep-names")
+        self.assertIn("action", run("inspect", model, "--weights", 40)[0])
 
     @unittest.skipUnless((SHARED / "vw/cb_load.dat").exists(), "skipped: no shared data")
     def test_the_figures_of_vowpal_wabbits_decisions(self):

@@ -2,10 +2,10 @@
 
 #include <utility>
 
-#include "freshet/base/bits.h"
 #include "freshet/base/math.h"
 #include "freshet/base/rng.h"
 #include "freshet/core/check.h"
+#include "freshet/core/decision_rules.h"
 #include "freshet/core/nested.h"
 #include "freshet/core/pipeline.h"
 #include "freshet/core/spec.h"
@@ -24,47 +24,6 @@ Result<std::unique_ptr<Learner>> make_entry(const void* options,
   auto made = Cb::make(*static_cast<const CbOptions*>(options), registry);
   if (!made.ok()) return std::move(made).status();
   return std::unique_ptr<Learner>(std::move(*made));
-}
-
-void append(const Example& from, std::size_t begin, std::size_t end, ExampleBuffer& to) noexcept {
-  for (std::size_t k = begin; k < end; k++) {
-    to.index.push_back(from.numeric.index[k]);
-    to.value.push_back(from.numeric.value[k]);
-  }
-}
-
-/// The example of an action: what all share, then its own; a group that both have is one.
-void join(const Example& shared, const Example& action, ExampleBuffer& to) noexcept {
-  to.clear();
-  for (const Example* x : {&shared, &action}) {
-    for (const float value : x->dense)
-      to.dense.push_back(value);
-    for (std::size_t k = 0; k < x->nominal.index.size(); k++) {
-      to.nominal.push_back(x->nominal.index[k]);
-      to.category.push_back(x->nominal.category[k]);
-    }
-    if (x->groups.empty()) append(*x, 0, x->numeric.index.size(), to);
-  }
-  const auto end_group = [&](uint32_t key, std::size_t begin) {
-    to.groups.push_back(
-        {key, static_cast<uint32_t>(begin), static_cast<uint32_t>(to.index.size())});
-  };
-  for (const Group& group : shared.groups) {
-    const std::size_t begin = to.index.size();
-    append(shared, group.begin, group.end, to);
-    for (const Group& own : action.groups)
-      if (own.key == group.key) append(action, own.begin, own.end, to);
-    end_group(group.key, begin);
-  }
-  for (const Group& own : action.groups) {
-    bool is_shared = false;
-    for (const Group& group : shared.groups)
-      is_shared = is_shared || group.key == own.key;
-    if (is_shared) continue;
-    const std::size_t begin = to.index.size();
-    append(action, own.begin, own.end, to);
-    end_group(own.key, begin);
-  }
 }
 
 float lowest(std::span<const float> scores) noexcept {
@@ -187,7 +146,7 @@ float Cb::score(std::size_t model, const Example& x) const noexcept {
 void Cb::scores(std::size_t model, const Decision& decision, std::span<float> out,
                 ExampleBuffer& joined) const noexcept {
   for (std::size_t k = 0; k < decision.actions.size(); k++) {
-    join(decision.shared, decision.actions[k], joined);
+    join_action(decision.shared, decision.actions[k], joined);
     out[k] = score(model, joined.view());
   }
 }
@@ -218,7 +177,7 @@ void Cb::vote(const Decision& decision, std::span<float> out,
     std::size_t best = 0;
     float least = 0;
     for (std::size_t k = 0; k < decision.actions.size(); k++) {
-      join(decision.shared, decision.actions[k], joined);
+      join_action(decision.shared, decision.actions[k], joined);
       const float cost = score(policy * models_per_policy(), joined.view());
       if (k > 0 && !(cost < least)) continue;
       best = k;
@@ -241,7 +200,7 @@ void Cb::predict_decision(const Decision& decision, std::span<float> out) const 
 Status Cb::teach_action(std::size_t model, const Decision& decision, std::size_t action, float cost,
                         float weight) noexcept {
   ScratchPool::Loan loan(scratch_);
-  join(decision.shared, decision.actions[action], loan->a);
+  join_action(decision.shared, decision.actions[action], loan->a);
   Example x = loan->a.view();
   x.label = {&cost, 1};
   x.weight = weight;
@@ -263,7 +222,7 @@ Status Cb::teach(const Decision& decision, std::size_t policy, float times) noex
     double cost = k == chosen ? static_cast<double>(decision.cost) * per_p : 0;
     if (options_.type == CbType::dr) {
       ScratchPool::Loan loan(scratch_);
-      join(decision.shared, decision.actions[k], loan->a);
+      join_action(decision.shared, decision.actions[k], loan->a);
       const double s = static_cast<double>(score(model + 1, loan->a.view()));
       cost = k == chosen ? s + (static_cast<double>(decision.cost) - s) * per_p : s;
     }
@@ -275,20 +234,10 @@ Status Cb::teach(const Decision& decision, std::size_t policy, float times) noex
 }
 
 Status Cb::learn_decision(const Decision& decision, std::span<float> before) noexcept {
-  const std::size_t actions = decision.actions.size();
-  if (actions == 0) return {Code::invalid_argument, "cb: a decision without actions"};
-  if (decision.chosen < 0 || static_cast<std::size_t>(decision.chosen) >= actions)
-    return {Code::invalid_argument,
-            "cb: none of the actions is labelled as chosen; give one, or only predict"};
-  if (!is_finite(decision.cost)) return {Code::invalid_argument, "cb: the cost is not finite"};
-  if (!(decision.probability > 0 && decision.probability <= 1))
-    return {Code::invalid_argument, "cb: the probability is not above 0 and at most 1"};
-  if (first_bad(decision.shared) != kNone) return {Code::invalid_argument, Says::kValue};
-  for (const Example& action : decision.actions)
-    if (first_bad(action) != kNone) return {Code::invalid_argument, Says::kValue};
+  FRESHET_TRY(check_decision(decision));
   if (!before.empty()) predict_decision(decision, before);
   decisions_++;
-  actions_ += actions;
+  actions_ += decision.actions.size();
   for (uint32_t policy = 0; policy < policies(); policy++) {
     uint32_t times = 1;
     if (options_.explore == CbExplore::bag) {
