@@ -38,7 +38,4 @@ Status save_model(const std::string& path, const StoredModel& model) noexcept;
 /// The version of this program, "0.1.0".
 std::string_view version() noexcept;
 
-/// Most bytes of a model file that the command line reads.
-inline constexpr uint64_t kLargestModel = uint64_t{64} << 30;
-
 }  // namespace freshet

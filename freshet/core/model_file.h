@@ -32,6 +32,9 @@ std::vector<std::byte> encode_keys(const Keys& keys) noexcept;
 /// The other way; lengths, types and order are checked before use: `corrupt`.
 Result<Keys> decode_keys(std::span<const std::byte> bytes) noexcept;
 
+/// Most bytes of a model file, checkpoints too, that is read into memory.
+inline constexpr uint64_t kLargestModel = uint64_t{64} << 30;
+
 /// A four-character tag. Chunks that this version does not know are skipped if optional, else the
 /// file is `unsupported`.
 struct ChunkTag {

@@ -17,7 +17,6 @@ namespace {
 
 constexpr std::string_view kEnding = ".ckpt";
 constexpr std::size_t kDigits = 20;
-constexpr uint64_t kMaxBytes = uint64_t{64} << 30;
 constexpr int64_t kHourUs = int64_t{3'600} * 1'000'000;
 
 struct Kept {
@@ -68,7 +67,7 @@ Result<std::vector<Lsn>> CheckpointStore::list() const noexcept {
   return lsns;
 }
 
-Result<std::vector<std::byte>> CheckpointStore::read(Lsn lsn) const noexcept { return read_file(path(lsn), kMaxBytes); }
+Result<std::vector<std::byte>> CheckpointStore::read(Lsn lsn) const noexcept { return read_file(path(lsn), kLargestModel); }
 
 Status CheckpointStore::write(Lsn lsn, std::span<const std::byte> bytes) const noexcept {
   FRESHET_TRY(make_folders(folder_));

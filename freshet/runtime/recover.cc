@@ -11,7 +11,6 @@ namespace freshet {
 
 namespace {
 
-constexpr uint64_t kLargestModel = uint64_t{64} << 30;  // bytes
 constexpr ChunkTag kDuplicatesTag{{'D', 'U', 'P', 'L'}};
 
 Status read_checkpoint(const CheckpointStore& store, Lsn lsn, const Registry& registry, Recovered& into) noexcept {

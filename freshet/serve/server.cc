@@ -20,7 +20,6 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kExtensions{"binary_tensor_data", "parameters",
                                                       "freshet_train"};
-constexpr uint64_t kLargestModel = uint64_t{64} << 30;  // bytes
 constexpr std::size_t kMaxRequestLabels = 4096;  // counters of Prometheus never grow past this
 
 /// The bytes of `options.file`, found to be a model; its spec becomes that of `options`.
