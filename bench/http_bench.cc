@@ -1,7 +1,5 @@
 #include "bench/http_bench.h"
 
-#include <algorithm>
-
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -9,15 +7,11 @@
 
 #include "bench/http_echo.h"
 #include "bench/load.h"
+#include "bench/measure.h"
 #include "freshet/base/failure.h"
 
 namespace freshet {
 namespace {
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
 
 // The body of one answer, for the echo to send.
 Result<std::string> ask_once(uint16_t port, const std::string& request) {

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 #include <memory>
 #include <string_view>
 
+#include "bench/measure.h"
 #include "freshet/base/rng.h"
 #include "freshet/core/learner.h"
 #include "freshet/core/spec.h"
@@ -41,13 +41,6 @@ Rows make_rows(std::size_t width, uint32_t classes) {
   return rows;
 }
 
-/// Seconds this thread has computed: other work on the machine doesn't count.
-double cpu_seconds() noexcept {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
 /// Seconds an example.
 Result<double> time_one(std::string_view spec, const Rows& rows,
                         const LearnersBenchOptions& options, const Registry& registry) {
@@ -56,7 +49,7 @@ Result<double> time_one(std::string_view spec, const Rows& rows,
   std::vector<float> before;
   for (uint32_t round = 0; round < options.rounds; round++) {
     FRESHET_TRY_ASSIGN(const std::unique_ptr<Learner> learner, make_learner(spec, registry));
-    const double begin = cpu_seconds();
+    const double begin = thread_cpu_seconds();
     double seconds = 0;
     std::size_t learned = 0;
     while (seconds < options.seconds / options.rounds) {
@@ -68,7 +61,7 @@ Result<double> time_one(std::string_view spec, const Rows& rows,
         accuracy->update(x.label, before, 1);
       }
       learned += kRows;
-      seconds = cpu_seconds() - begin;
+      seconds = thread_cpu_seconds() - begin;
     }
     best = std::min(best, seconds / static_cast<double>(learned));
   }

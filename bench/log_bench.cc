@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 
+#include "bench/measure.h"
 #include "freshet/base/failure.h"
 #include "freshet/log/file.h"
 #include "freshet/log/local/appender.h"
@@ -27,11 +28,6 @@ constexpr uint64_t kLargest = uint64_t{64} << 20;  // segments of a log that has
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
 }
 
 std::vector<std::byte> body_of(std::size_t bytes) {

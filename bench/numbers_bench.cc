@@ -1,10 +1,11 @@
 /// Numbers in text and back: their speed at each instruction set and, with --exhaustive, every float32
 /// in its shortest form and as %.9g.
 
-#include <algorithm>
 #include <cstdio>
-#include <ctime>
+#include <utility>
+#include <vector>
 
+#include "bench/measure.h"
 #include "freshet/base/bits.h"
 #include "freshet/base/chars.h"
 #include "freshet/base/failure.h"
@@ -18,12 +19,6 @@ namespace {
 
 using kernel::kTokenSlack;
 constexpr uint32_t kBatch = 4096;
-
-double cpu_seconds() noexcept {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
 
 // Many numbers as tokens of one text.
 class Numbers {
@@ -85,20 +80,21 @@ Status check(uint32_t first, Numbers& numbers, std::vector<float>& out) noexcept
 Status walk_all(std::vector<Figure>& figures) noexcept {
   Numbers numbers;
   std::vector<float> out(kBatch + kTokenSlack);
-  const double begin = cpu_seconds();
+  const double begin = process_cpu_seconds();
   for (uint64_t first = 0; first <= 0xffffffff; first += kBatch)
     FRESHET_TRY(check(static_cast<uint32_t>(first), numbers, out));
-  figures.push_back({"every float32, shortest and %.9g, read back", cpu_seconds() - begin, "s"});
+  figures.push_back(
+      {"every float32, shortest and %.9g, read back", process_cpu_seconds() - begin, "s"});
   return {};
 }
 
 double read_many(Numbers& numbers, std::vector<float>& out) noexcept {
   constexpr int kTimes = 500;
   const kernel::Tokens tokens = numbers.tokens();
-  const double begin = cpu_seconds();
+  const double begin = process_cpu_seconds();
   for (int k = 0; k < kTimes; ++k)
     kernel::decimal_x4(tokens, out.data());
-  return (cpu_seconds() - begin) * 1e9 / kTimes / kBatch;
+  return (process_cpu_seconds() - begin) * 1e9 / kTimes / kBatch;
 }
 
 void bench_form(const char* name, const char* form, const BenchSettings& settings,
@@ -117,9 +113,8 @@ void bench_form(const char* name, const char* form, const BenchSettings& setting
     std::vector<double> times;
     for (uint32_t round = 0; round < settings.rounds; ++round)
       times.push_back(read_many(numbers, out));
-    std::sort(times.begin(), times.end());
     figures.push_back({std::string(name) + ", " + std::string(kernel::level_name(level)),
-                       times[times.size() / 2], "ns"});
+                       median(std::move(times)), "ns"});
   }
 }
 

@@ -3,13 +3,11 @@
 /// for each measurement.
 
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <sys/types.h>
-
+#include "bench/child_process.h"
 #include "freshet/base/status.h"
 
 namespace freshet {
@@ -34,19 +32,16 @@ class PeerProcess {
   static Result<std::unique_ptr<PeerProcess>> start(const std::string& folder,
                                                     const std::string& script) noexcept;
   ~PeerProcess();
-  PeerProcess(const PeerProcess&) = delete;
-  PeerProcess& operator=(const PeerProcess&) = delete;
 
   const std::string& version() const noexcept { return version_; }
   Result<TimedRun> ask(const std::string& request) noexcept;
 
  private:
-  PeerProcess(pid_t process, int to, int from, std::string name) noexcept
-      : process_(process), to_(to), from_(from), name_(std::move(name)) {}
+  PeerProcess(ChildProcess process, std::string name) noexcept
+      : process_(std::move(process)), name_(std::move(name)) {}
   Result<std::string> line() noexcept;
 
-  const pid_t process_;
-  const int to_, from_;
+  ChildProcess process_;
   const std::string name_;
   std::string version_, read_;
 };

@@ -1,13 +1,11 @@
 #include "bench/publish_bench.h"
 
-#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <thread>
 #include <utility>
 
-#include <time.h>
-
+#include "bench/measure.h"
 #include "freshet/base/bits.h"
 #include "freshet/base/live.h"
 #include "freshet/core/spec.h"
@@ -20,11 +18,6 @@ namespace freshet {
 namespace {
 
 constexpr uint32_t kFeatures = 32;
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
 
 /// A stream of hashed examples: 32 features of 1, uniform indices, labels 0 and 1. Made before the clock starts.
 class Stream {
@@ -46,24 +39,17 @@ class Stream {
   std::vector<float> value_;
 };
 
-// Processor time of this thread: other programs on the machine don't count.
-int64_t thread_ns() {
-  timespec now{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
-
 /// Calls of `step(k)` in a second of this thread's time, for about `seconds`.
 template <class Step>
 double rate(double seconds, Step step) {
-  const int64_t begin = thread_ns(), until = begin + static_cast<int64_t>(seconds * 1e9);
+  const double begin = thread_cpu_seconds(), until = begin + seconds;
   uint64_t k = 0;
-  int64_t now = begin;
+  double now = begin;
   do {
     for (int inner = 0; inner < 256; ++inner) step(k++);
-    now = thread_ns();
+    now = thread_cpu_seconds();
   } while (now < until);
-  return static_cast<double>(k) * 1e9 / static_cast<double>(now - begin);
+  return static_cast<double>(k) / (now - begin);
 }
 
 /// Median over rounds of cost(b) / cost(a), the two measured in turn.

@@ -1,12 +1,14 @@
 /// What reading VW text alone costs, at each instruction set: made-up texts in memory, no file, no learner.
 
 #include <algorithm>
-#include <ctime>
+#include <utility>
+#include <vector>
 
+#include "bench/made_up.h"
+#include "bench/measure.h"
 #include "freshet/cli/benchmark.h"
 #include "freshet/core/schema.h"
 #include "freshet/format/format.h"
-#include "freshet/format/generate/generator.h"
 #include "freshet/kernel/level.h"
 
 namespace freshet {
@@ -15,16 +17,8 @@ namespace {
 constexpr uint64_t kExamples = 50'000;
 constexpr std::size_t kPadding = 64, kWindow = 256 * 1024;  // as ingest/feeder.h hands them out
 
-double cpu_seconds() noexcept {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
 Result<std::string> make_text(std::string_view shape, uint64_t examples) noexcept {
-  const Generator* clicks = find_generator("clicks");
-  const auto found = std::find(clicks->shapes.begin(), clicks->shapes.end(), shape);
-  const auto maker = clicks->make(20260818, static_cast<uint32_t>(found - clicks->shapes.begin()));
+  const std::unique_ptr<RowMaker> maker = made_up_text(shape);
   std::string text;
   for (uint64_t row = 0; row < examples; ++row)
     maker->write(row, text);
@@ -43,7 +37,7 @@ Result<double> read_once(const std::string& text) noexcept {
   ExampleBlock block;
   uint64_t features = 0;
   const std::size_t size = text.size() - kPadding;
-  const double begin = cpu_seconds();
+  const double begin = process_cpu_seconds();
   for (std::size_t at = 0; at < size;) {
     Bad bad[1];
     block.clear();
@@ -54,7 +48,7 @@ Result<double> read_once(const std::string& text) noexcept {
     at += done.used;
     features += block.feature_count();
   }
-  return (cpu_seconds() - begin) * 1e9 / static_cast<double>(features);
+  return (process_cpu_seconds() - begin) * 1e9 / static_cast<double>(features);
 }
 
 Status bench_shape(std::string_view shape, const BenchSettings& settings,
@@ -70,10 +64,9 @@ Status bench_shape(std::string_view shape, const BenchSettings& settings,
       FRESHET_TRY_ASSIGN(ns, read_once(text));
       times.push_back(ns);
     }
-    std::sort(times.begin(), times.end());
     figures.push_back(
         {std::string(shape) + " read, " + std::string(kernel::level_name(level)) + ", a feature",
-         times[times.size() / 2], "ns"});
+         median(std::move(times)), "ns"});
   }
   return {};
 }

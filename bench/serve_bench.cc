@@ -1,6 +1,5 @@
 /// A server as clients see it: requests a second beside an echo, the tail of latency while it learns, the time to start.
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -10,15 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
+#include "bench/child_process.h"
 #include "bench/http_bench.h"
 #include "bench/load.h"
-#include "freshet/base/bits.h"
+#include "bench/made_up.h"
+#include "bench/measure.h"
 #include "freshet/base/failure.h"
 #include "freshet/cli/benchmark.h"
 #include "freshet/net/http/http_door.h"
@@ -26,67 +21,13 @@
 #include "freshet/runtime/clock.h"
 #include "freshet/serve/server.h"
 
-extern char** environ;
-
 namespace freshet {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uint32_t kWidth = 16, kRows = 4096;
-constexpr double kRate = 2000;  // requests/s of the open loop
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
-
-/// Another process of this machine, beside whose arguments a caller may do what it likes.
-class Process {
- public:
-  static Result<Process> start(std::vector<std::string> words, int out) noexcept {
-    std::vector<char*> arguments;
-    for (std::string& word : words)
-      arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    if (out >= 0) posix_spawn_file_actions_adddup2(&actions, out, 1);
-    pid_t pid = -1;
-    const int error = posix_spawn(&pid, arguments[0], &actions, nullptr, arguments.data(), environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (error != 0) return Status(Code::unavailable, "bench: can't start another process");
-    return Process(pid);
-  }
-  Process(Process&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
-  Process& operator=(Process&&) = delete;
-  ~Process() {
-    if (pid_ <= 0) return;
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
-  }
-
- private:
-  explicit Process(pid_t pid) noexcept : pid_(pid) {}
-  pid_t pid_;
-};
-
-ExampleBlock rows_of(uint64_t first, uint32_t count) {
-  ExampleBlock block;
-  block.own_names = true;
-  for (uint32_t k = 0; k < kWidth; ++k)
-    block.names.push_back({ExampleBlock::NameKind::numeric, 0, std::to_string(k)});
-  for (uint64_t row = first; row < first + count; ++row) {
-    block.begin();
-    const std::span<float> dense = block.add_dense(kWidth);
-    for (uint32_t k = 0; k < kWidth; ++k)
-      dense[k] = static_cast<float>(mix64(row * kWidth + k) % 1000) / 500 - 1;
-    block.add_label(static_cast<float>(row & 1));
-    block.finish();
-  }
-  return block;
-}
+constexpr uint32_t kRows = 4096;  // of one call
+constexpr double kRate = 2000;    // requests/s of the open loop
 
 /// A server of one model in this process, on a free port.
 struct Served {
@@ -139,7 +80,7 @@ class Flood {
              !is_over_.load(std::memory_order_relaxed))
         std::this_thread::sleep_for(std::chrono::microseconds(500));
       TrainCall training;
-      training.block = rows_of(call % 8 * kRows, kRows);
+      training.block = made_up_rows(call % 8 * kRows, kRows, false);
       ++waiting_;
       if (!model_->train(std::move(training), [this](TrainResult&&) noexcept { --waiting_; }).ok())
         --waiting_;
@@ -153,9 +94,9 @@ class Flood {
 
 std::string body() {
   std::string data;
-  for (uint32_t k = 0; k < kWidth; ++k)
+  for (uint32_t k = 0; k < kMadeUpWidth; ++k)
     data += (k == 0 ? "" : ",") + std::to_string(k % 3) + ".25";
-  return R"({"inputs":[{"name":"x","shape":[1,)" + std::to_string(kWidth) +
+  return R"({"inputs":[{"name":"x","shape":[1,)" + std::to_string(kMadeUpWidth) +
          R"(],"datatype":"FP32","data":[)" + data + "]}]}";
 }
 
@@ -181,8 +122,8 @@ Status measure_tail(const BenchSettings& settings, const std::string& spec, cons
   std::vector<double> beside, learning, quotients;
   for (uint32_t round = 0; round < settings.rounds; ++round) {
     {
-      FRESHET_TRY_ASSIGN(const Process busy,
-                         Process::start({"/bin/sh", "-c", "while :; do :; done"}, -1));
+      FRESHET_TRY_ASSIGN(const ChildProcess busy,
+                         ChildProcess::start({"/bin/sh", "-c", "while :; do :; done"}, {}));
       FRESHET_TRY_ASSIGN(const double us, p99_us(served, 3));
       beside.push_back(us);
     }
@@ -217,18 +158,15 @@ Status measure_echo(const BenchSettings& settings, std::vector<Figure>& figures)
 Result<double> start_ms(const std::string& folder) noexcept {
   std::error_code error;
   fs::remove_all(folder, error);
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return Status(Code::unavailable, "bench: no pipe");
   const int64_t begin_ns = steady_ns();
-  auto process = Process::start(
-      {fs::read_symlink("/proc/self/exe", error).string(), "serve", "--model", "m=scale | logistic",
-       "--http", "127.0.0.1:0", "--metrics", "off", "--json", "--data-dir", folder},
-      ends[1]);
-  ::close(ends[1]);
-  char byte = 0;
-  const bool is_started = process.ok() && ::read(ends[0], &byte, 1) == 1;
+  FRESHET_TRY_ASSIGN(
+      ChildProcess process,
+      ChildProcess::start({own_program(), "serve", "--model", "m=scale | logistic", "--http",
+                           "127.0.0.1:0", "--metrics", "off", "--json", "--data-dir", folder},
+                          {.is_quiet = true}));
+  std::string greeting;
+  const bool is_started = process.read(greeting);
   const double ms = static_cast<double>(steady_ns() - begin_ns) / 1e6;
-  ::close(ends[0]);
   if (!is_started) return Status(Code::unavailable, "bench: the server doesn't start");
   return ms;
 }

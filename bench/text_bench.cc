@@ -7,9 +7,9 @@
 #include <memory>
 #include <thread>
 
-#include <sys/resource.h>
 #include <unistd.h>
 
+#include "bench/measure.h"
 #include "bench/text_peers.h"
 #include "freshet/base/failure.h"
 #include "freshet/cli/benchmark.h"
@@ -23,21 +23,6 @@ namespace freshet {
 namespace {
 
 constexpr std::string_view kSpec = "scale | logistic";
-
-// Seconds of processor time that this process has used: others on the machine don't count.
-double cpu_seconds() noexcept {
-  rusage used{};
-  getrusage(RUSAGE_SELF, &used);
-  const auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
-  };
-  return seconds(used.ru_utime) + seconds(used.ru_stime);
-}
-
-double median(std::vector<double> values) noexcept {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
 
 struct Reading {
   Schema schema;
@@ -59,7 +44,7 @@ Status open(const std::string& path, Reading& reading) noexcept {
 // Seconds, rows: every row is predicted, then learned.
 Status learn_text(const std::string& path, double& seconds, uint64_t& rows) noexcept {
   FRESHET_TRY_ASSIGN(const std::unique_ptr<Learner> learner, make_learner(kSpec, catalog()));
-  const double begin = cpu_seconds();
+  const double begin = process_cpu_seconds();
   Reading reading;
   FRESHET_TRY(open(path, reading));
   ExampleBlock block;
@@ -72,12 +57,12 @@ Status learn_text(const std::string& path, double& seconds, uint64_t& rows) noex
       FRESHET_TRY(learner->learn(block[k], before));
     rows += block.size();
   }
-  seconds = cpu_seconds() - begin;
+  seconds = process_cpu_seconds() - begin;
   return {};
 }
 
 Status read_text(const std::string& path, double& seconds) noexcept {
-  const double begin = cpu_seconds();
+  const double begin = process_cpu_seconds();
   Reading reading;
   FRESHET_TRY(open(path, reading));
   ExampleBlock block;
@@ -85,7 +70,7 @@ Status read_text(const std::string& path, double& seconds) noexcept {
     FRESHET_TRY_ASSIGN(const bool has_some, reading.input->next(block));
     if (!has_some) break;
   }
-  seconds = cpu_seconds() - begin;
+  seconds = process_cpu_seconds() - begin;
   return {};
 }
 
@@ -101,11 +86,11 @@ Status learn_memory(const std::string& path, double& seconds) noexcept {
   }
   FRESHET_TRY_ASSIGN(const std::unique_ptr<Learner> learner, make_learner(kSpec, catalog()));
   float before[1];
-  const double begin = cpu_seconds();
+  const double begin = process_cpu_seconds();
   for (const auto& block : blocks)
     for (uint32_t k = 0; k < block->size(); ++k)
       FRESHET_TRY(learner->learn((*block)[k], before));
-  seconds = cpu_seconds() - begin;
+  seconds = process_cpu_seconds() - begin;
   return {};
 }
 

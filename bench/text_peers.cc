@@ -7,16 +7,16 @@
 
 #include <unistd.h>
 
+#include "bench/made_up.h"
+#include "bench/measure.h"
 #include "bench/peer_process.h"
 #include "freshet/base/chars.h"
 #include "freshet/base/failure.h"
-#include "freshet/format/generate/generator.h"
 #include "freshet/runtime/notice.h"
 
 namespace freshet {
 namespace {
 
-constexpr uint32_t kSeed = 20260818;
 constexpr double kSameLoss = 5e-5;
 
 enum class Kind : uint8_t {
@@ -57,11 +57,6 @@ constexpr Job kJobs[] = {
      "vw(loss=logistic, interactions=\"ab\", bits=24)", "1", "-b 24 -q ab", Kind::same_model, 2},
 };
 
-double median(std::vector<double> values) noexcept {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 std::string human(double value, int digits = 4) {
   char text[kNumberChars];
   return {text, format_human(value, text, digits)};
@@ -86,10 +81,7 @@ class Texts {
   Result<std::string> path(std::string_view shape, uint64_t examples) noexcept {
     const std::string name = folder_ + "/" + std::string(shape) + ".vw";
     if (std::filesystem::exists(name)) return name;
-    const Generator& generator = *find_generator("clicks");
-    const auto found = std::find(generator.shapes.begin(), generator.shapes.end(), shape);
-    const auto maker =
-        generator.make(kSeed, static_cast<uint32_t>(found - generator.shapes.begin()));
+    const std::unique_ptr<RowMaker> maker = made_up_text(shape);
     std::ofstream file(name, std::ios::binary);
     std::string text;
     const uint64_t rows = examples_ == 0 ? examples : std::min(examples, examples_);

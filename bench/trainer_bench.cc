@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -10,8 +9,9 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "bench/made_up.h"
+#include "bench/measure.h"
 #include "bench/publish_bench.h"
-#include "freshet/base/bits.h"
 #include "freshet/base/failure.h"
 #include "freshet/runtime/catalog.h"
 #include "freshet/runtime/clock.h"
@@ -21,35 +21,6 @@ namespace freshet {
 namespace {
 
 constexpr uint32_t kRows = 256;  // of one call
-constexpr uint32_t kWidth = 16;
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
-
-// Rows of 16 numbers, dense with names or hashed without.
-ExampleBlock block_of(uint64_t first, bool is_hashed) {
-  ExampleBlock block;
-  if (!is_hashed) {
-    block.own_names = true;
-    for (uint32_t k = 0; k < kWidth; ++k) block.names.push_back({ExampleBlock::NameKind::numeric, 0, std::to_string(k)});
-  }
-  for (uint64_t row = first; row < first + kRows; ++row) {
-    block.begin();
-    std::span<float> dense;
-    if (!is_hashed) dense = block.add_dense(kWidth);
-    for (uint32_t k = 0; k < kWidth; ++k) {
-      const uint64_t bits = mix64(row * kWidth + k);
-      const float value = static_cast<float>(bits % 1000) / 500 - 1;
-      if (is_hashed) block.add_numeric(static_cast<uint32_t>(bits >> 40), value);
-      else dense[k] = value;
-    }
-    block.add_label(static_cast<float>(row & 1));
-    block.finish();
-  }
-  return block;
-}
 
 /// Processor time of the trainer's thread, which shows itself with the first example.
 class TrainerTime final : public TrainerObserver {
@@ -96,7 +67,7 @@ Result<Speed> learn_backlog(const TrainerBenchOptions& options, const std::strin
   const uint32_t calls = options.examples / kRows;
   for (uint32_t k = 0; k < calls; ++k) {
     TrainCall call;
-    call.block = block_of(uint64_t{k} * kRows, is_hashed);
+    call.block = made_up_rows(uint64_t{k} * kRows, kRows, is_hashed);
     FRESHET_TRY(model->train(std::move(call), [&](TrainResult&& result) noexcept {
       if (!result.status.ok() || result.skipped != 0) ++failed;
       ++learned;
@@ -106,7 +77,7 @@ Result<Speed> learn_backlog(const TrainerBenchOptions& options, const std::strin
   std::atomic<bool> stop{false};
   std::thread reader([&] {
     if (!has_reader) return;
-    const ExampleBlock asked = block_of(1, is_hashed);
+    const ExampleBlock asked = made_up_rows(1, kRows, is_hashed);
     const int64_t begin = steady_ns();
     for (uint64_t k = 0; !stop.load(std::memory_order_relaxed); ++k) {
       const int64_t planned = begin + static_cast<int64_t>(k) * 1'000'000'000 / options.reads_per_s;
