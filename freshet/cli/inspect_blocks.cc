@@ -13,26 +13,18 @@ namespace {
 
 // Lists of names are kept with a zero behind each.
 std::string shown(const Value& value) {
-  if (const auto* text = std::get_if<std::string>(&value)) {
-    std::string line;
-    for (const char c : *text)
-      line += c == '\0' || c == '\n' ? ' ' : c;
-    while (!line.empty() && line.back() == ' ')
-      line.pop_back();
-    return line;
-  }
-  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
-  if (const auto* count = std::get_if<uint64_t>(&value)) return std::to_string(*count);
-  if (const auto* bytes = std::get_if<std::vector<std::byte>>(&value))
-    return std::to_string(bytes->size()) + " bytes";
-  return {};
+  std::string line = value_text(value);
+  for (char& c : line)
+    if (c == '\0' || c == '\n') c = ' ';
+  while (!line.empty() && line.back() == ' ')
+    line.pop_back();
+  return line;
 }
 
 // The way of hashing that the file says, so that it is not taken for a contradiction.
 void take_hashing(const Keys& keys, ReaderOptions& options) noexcept {
   const auto get = [&]<class T>(std::string_view key, T otherwise) {
-    const auto found = keys.find(key);
-    const auto* value = found == keys.end() ? nullptr : std::get_if<T>(&found->second);
+    const T* value = find_value<T>(keys, key);
     return value == nullptr ? otherwise : *value;
   };
   options.hash = get("input.hash", std::string()) == "all" ? NameHash::all : NameHash::strings;

@@ -10,7 +10,6 @@
 #include "freshet/cli/json_text.h"
 #include "freshet/cli/kept_names.h"
 #include "freshet/cli/model_io.h"
-#include "freshet/core/model_file.h"
 #include "freshet/core/spec.h"
 #include "freshet/log/file.h"
 #include "freshet/runtime/catalog.h"
@@ -76,20 +75,6 @@ std::string feature_name(const Schema& schema, const std::map<uint32_t, std::str
   if (weight.category == kNone) return name;
   const std::string_view category = schema.category_name(weight.feature, weight.category);
   return name + "=" + (category.empty() ? std::to_string(weight.category) : std::string(category));
-}
-
-std::string value_text(const Value& value) {
-  struct Show {
-    std::string operator()(bool v) const { return v ? "true" : "false"; }
-    std::string operator()(int64_t v) const { return std::to_string(v); }
-    std::string operator()(uint64_t v) const { return std::to_string(v); }
-    std::string operator()(double v) const { return std::string(Digits(v).text()); }
-    std::string operator()(const std::string& v) const { return v; }
-    std::string operator()(const std::vector<std::byte>& v) const {
-      return std::to_string(v.size()) + " bytes";
-    }
-  };
-  return std::visit(Show(), value);
 }
 
 std::string_view dtype_name(DType type) noexcept {
@@ -228,6 +213,20 @@ Status inspect_bytes(std::span<const std::byte> bytes, uint32_t weights,
 }
 
 }  // namespace
+
+std::string value_text(const Value& value) {
+  struct Show {
+    std::string operator()(bool v) const { return v ? "true" : "false"; }
+    std::string operator()(int64_t v) const { return std::to_string(v); }
+    std::string operator()(uint64_t v) const { return std::to_string(v); }
+    std::string operator()(double v) const { return std::string(Digits(v).text()); }
+    std::string operator()(const std::string& v) const { return v; }
+    std::string operator()(const std::vector<std::byte>& v) const {
+      return std::to_string(v.size()) + " bytes";
+    }
+  };
+  return std::visit(Show(), value);
+}
 
 Status inspect_model(const std::string& path, uint32_t weights, Console& console) noexcept {
   FRESHET_TRY_ASSIGN(const std::vector<std::byte> bytes, read_file(path, kLargestModel));

@@ -6,6 +6,7 @@
 
 #include "freshet/base/status.h"
 #include "freshet/cli/console.h"
+#include "freshet/core/model_file.h"
 
 namespace freshet {
 
@@ -16,5 +17,8 @@ Status inspect_model(const std::string& path, uint32_t weights, Console& console
 Status inspect_blocks(const std::string& path, Console& console) noexcept;
 /// A log segment, or a folder with such: LSNs, kinds, bytes, the state of the end.
 Status inspect_log(const std::string& path, Console& console) noexcept;
+
+/// The value of a key, for people.
+std::string value_text(const Value& value);
 
 }  // namespace freshet

@@ -27,6 +27,13 @@ using Value = std::variant<bool, int64_t, uint64_t, double, std::string,
                            std::vector<std::byte>>;  // types 1..6
 using Keys = std::map<std::string, Value, std::less<>>;
 
+/// The value of `key`; null: it isn't there, or has another type.
+template <class T>
+const T* find_value(const Keys& keys, std::string_view key) noexcept {
+  const auto found = keys.find(key);
+  return found == keys.end() ? nullptr : std::get_if<T>(&found->second);
+}
+
 /// The bytes of chunk HEAD, which block files have, too (docs/blocks-format.md): sorted by key.
 std::vector<std::byte> encode_keys(const Keys& keys) noexcept;
 /// The other way; lengths, types and order are checked before use: `corrupt`.

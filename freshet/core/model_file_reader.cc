@@ -294,18 +294,13 @@ Result<TensorRef> ModelFileReader::tensor(std::string_view full_name) const noex
 }
 
 uint64_t ModelFileReader::number(std::string_view key, uint64_t fallback) const noexcept {
-  const auto found = keys_.find(key);
-  if (found == keys_.end()) return fallback;
-  if (const auto* count = std::get_if<uint64_t>(&found->second)) return *count;
-  if (const auto* whole = std::get_if<int64_t>(&found->second))
-    return static_cast<uint64_t>(*whole);
+  if (const auto* count = find_value<uint64_t>(keys_, key)) return *count;
+  if (const auto* whole = find_value<int64_t>(keys_, key)) return static_cast<uint64_t>(*whole);
   return fallback;
 }
 
 std::string_view ModelFileReader::text(std::string_view key) const noexcept {
-  const auto found = keys_.find(key);
-  if (found == keys_.end()) return {};
-  const auto* text = std::get_if<std::string>(&found->second);
+  const auto* text = find_value<std::string>(keys_, key);
   return text == nullptr ? std::string_view{} : *text;
 }
 

@@ -19,8 +19,7 @@ std::string_view text_of(std::span<const char> window) noexcept {
 }
 
 std::string text_key(const Keys& keys, std::string_view key) {
-  const auto found = keys.find(key);
-  const auto* text = found == keys.end() ? nullptr : std::get_if<std::string>(&found->second);
+  const auto* text = find_value<std::string>(keys, key);
   return text == nullptr ? std::string() : *text;
 }
 
@@ -69,9 +68,7 @@ Begin BlocksReader::begin(std::span<const char> window, bool last, Bad& bad) noe
   keys_ = std::move(*keys);
   made_from_ = text_key(keys_, "input.format");
   target_ = text_key(keys_, "input.target");
-  const auto zeros = keys_.find("input.zeros");
-  if (zeros != keys_.end() && std::holds_alternative<uint64_t>(zeros->second))
-    zeros_ += std::get<uint64_t>(zeros->second);
+  if (const auto* zeros = find_value<uint64_t>(keys_, "input.zeros")) zeros_ += *zeros;
   header_pending_ = true;
   return labels_fit(bad) && hashing_fits(bad) ? Begin::ready : Begin::failed;
 }

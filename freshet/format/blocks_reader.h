@@ -36,7 +36,6 @@ class BlocksReader final : public LineReader {
   const Keys& keys() const noexcept { return keys_; }
 
  private:
-  std::size_t header_size(std::span<const char> window) const noexcept;
   bool fail(Bad& bad, Reason reason, const char* why) noexcept;
   bool labels_fit(Bad& bad) noexcept;
   bool hashing_fits(Bad& bad) noexcept;

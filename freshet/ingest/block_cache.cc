@@ -28,12 +28,6 @@ std::string bytes_key(std::string_view text) {
   return {text.data(), text.size()};
 }
 
-template <class T>
-const T* get(const Keys& keys, std::string_view key) noexcept {
-  const auto found = keys.find(key);
-  return found == keys.end() ? nullptr : std::get_if<T>(&found->second);
-}
-
 }  // namespace
 
 Result<Keys> cache_keys(std::span<const std::string> paths, const ReaderOptions& reading,
@@ -97,20 +91,20 @@ bool is_cache_of(const std::string& path, const Keys& wanted, std::string_view f
   if (!got.ok() || *got != size) return false;
   const Result<Keys> keys = decode_keys(bytes);
   if (!keys.ok()) return false;
-  const auto* wants_all = get<bool>(wanted, kLearning);
+  const auto* wants_all = find_value<bool>(wanted, kLearning);
   for (const auto& [key, value] : wanted) {
     // What a prediction has read lacks names that its model doesn't know; the other way is good.
     if (key == kLearning && wants_all != nullptr && !*wants_all) continue;
     const auto found = keys->find(key);
     if (found == keys->end() || found->second != value) return false;
   }
-  const auto* its_format = get<std::string>(*keys, kFormat);
-  const auto* its_target = get<std::string>(*keys, kTarget);
+  const auto* its_format = find_value<std::string>(*keys, kFormat);
+  const auto* its_target = find_value<std::string>(*keys, kTarget);
   if (its_format == nullptr || (!format.empty() && *its_format != format)) return false;
   if (!target.empty() && (its_target == nullptr || *its_target != target)) return false;
   const uint64_t mark = schema_mark(schema);
-  const auto* before = get<uint64_t>(*keys, kSchema);
-  const auto* after = get<uint64_t>(*keys, kSchemaAfter);
+  const auto* before = find_value<uint64_t>(*keys, kSchema);
+  const auto* after = find_value<uint64_t>(*keys, kSchemaAfter);
   return before != nullptr && after != nullptr && (mark == *before || mark == *after);
 }
 
@@ -176,7 +170,7 @@ Status CacheWriter::finish(uint64_t source_bytes, uint64_t zeros,
 }
 
 void add_bad_lines(const Keys& keys, BadLines& bad_lines) noexcept {
-  const auto* bad = get<std::vector<std::byte>>(keys, kBad);
+  const auto* bad = find_value<std::vector<std::byte>>(keys, kBad);
   if (bad == nullptr || bad->size() != 8 * kReasons) return;
   for (std::size_t k = 0; k < kReasons; ++k)
     bad_lines.add(static_cast<Reason>(k), get_u64(&(*bad)[8 * k]));
