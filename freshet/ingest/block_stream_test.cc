@@ -1,30 +1,14 @@
 #include "freshet/ingest/block_stream.h"
 
-#include <cstdio>
-#include <fstream>
 #include <string>
 
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include "freshet/log/local/test_folder.h"
+
 namespace freshet {
 namespace {
-
-// A file that goes away again.
-class TextFile {
- public:
-  explicit TextFile(const std::string& text) {
-    char name[] = "/tmp/freshet_blocks_XXXXXX";
-    close(mkstemp(name));
-    name_ = name;
-    std::ofstream(name_, std::ios::binary) << text;
-  }
-  ~TextFile() { std::remove(name_.c_str()); }
-  const std::string& name() const { return name_; }
-
- private:
-  std::string name_;
-};
 
 std::string rows(int count) {
   std::string text;
@@ -66,8 +50,9 @@ Outcome read_all(const std::string& path, bool ahead, uint64_t limit = 0) {
 }  // namespace
 
 TEST_CASE("block stream: the same examples in the same order, read ahead or not") {
-  const TextFile file(rows(20000));
-  const Outcome one = read_all(file.name(), false), two = read_all(file.name(), true);
+  const TestFolder folder;
+  const std::string path = folder.file("rows.vw", rows(20000));
+  const Outcome one = read_all(path, false), two = read_all(path, true);
   CHECK(one.rows == 20000);
   CHECK(two.rows == one.rows);
   CHECK(two.sum == one.sum);
@@ -75,16 +60,18 @@ TEST_CASE("block stream: the same examples in the same order, read ahead or not"
 }
 
 TEST_CASE("block stream: nothing is read behind the block with the last example asked for") {
-  const TextFile file(rows(20000));
-  const Outcome one = read_all(file.name(), false, 3000), two = read_all(file.name(), true, 3000);
+  const TestFolder folder;
+  const std::string path = folder.file("rows.vw", rows(20000));
+  const Outcome one = read_all(path, false, 3000), two = read_all(path, true, 3000);
   CHECK(one.rows == 3072);
   CHECK(two.rows == one.rows);
   CHECK(two.sum == one.sum);
 }
 
 TEST_CASE("block stream: a bad line stops it at its place") {
-  const TextFile file(rows(5000) + "1 |f x:1y\n" + rows(5000));
-  const Outcome one = read_all(file.name(), false), two = read_all(file.name(), true);
+  const TestFolder folder;
+  const std::string path = folder.file("rows.vw", rows(5000) + "1 |f x:1y\n" + rows(5000));
+  const Outcome one = read_all(path, false), two = read_all(path, true);
   CHECK(one.error == two.error);
   CHECK(one.error.find(":5001:8: expected a number after \"x:\"") != std::string::npos);
   CHECK(one.rows == two.rows);
@@ -112,10 +99,11 @@ TEST_CASE("block stream: who stops early doesn't wait for a pipe that is silent"
 }
 
 TEST_CASE("block stream: can be dropped before anything is read") {
-  const TextFile file(rows(20000));
+  const TestFolder folder;
+  const std::string path = folder.file("rows.vw", rows(20000));
   Schema schema;
   InputOptions what;
-  what.data = file.name();
+  what.data = path;
   what.format = "vw";
   for (int k = 0; k < 20; ++k) {
     Result<std::unique_ptr<Input>> input = Input::open(what, {}, schema);

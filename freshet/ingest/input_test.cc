@@ -1,7 +1,6 @@
 #include "freshet/ingest/input.h"
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -9,33 +8,14 @@
 #include <thread>
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include "freshet/format/blocks.h"
 #include "freshet/log/decompressor.h"
+#include "freshet/log/local/test_folder.h"
 #include "tests/support/data.h"
 
 namespace freshet {
 namespace {
-
-// A folder of this test's own, gone with it.
-class Folder {
- public:
-  Folder() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "freshet_input_XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::string file(const std::string& name, const std::string& bytes) const {
-    std::ofstream(path_ + "/" + name, std::ios::binary) << bytes;
-    return path_ + "/" + name;
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 std::string bytes_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -99,7 +79,7 @@ TEST_CASE("input: the bundled stream, compressed, has 1,250 rows") {
 
 TEST_CASE("input: gzip is told by its bytes; members one behind another are one text") {
   if (is_without_gzip()) return;
-  const Folder folder;
+  const TestFolder folder;
   const std::string gz = bytes_of(bundled_data("phishing.csv.gz"));
   ReaderOptions words;
   words.label = Target::one_class;
@@ -111,7 +91,7 @@ TEST_CASE("input: gzip is told by its bytes; members one behind another are one 
 
 TEST_CASE("input: a file that is cut off gives its whole lines and an error with its place") {
   if (is_without_gzip()) return;
-  const Folder folder;
+  const TestFolder folder;
   const std::string gz = bytes_of(bundled_data("phishing.csv.gz"));
   const Outcome outcome = read_all(folder.file("cut.csv.gz", gz.substr(0, 2000)));
   CHECK(outcome.rows > 100);
@@ -143,7 +123,7 @@ std::string lz4_frame(const std::string& text) {
 const std::string kSkippable("\x50\x2a\x4d\x18\x03\0\0\0abc", 11);
 
 TEST_CASE("input: zstd and lz4 are told by their bytes; frames are one text, skippable ones none") {
-  const Folder folder;
+  const TestFolder folder;
   const std::string one = "a,y\n1,2\n3,", two = "4\n5,6\n";
   if (!make_unlz4().ok()) {
     CHECK(read_all(folder.file("z", zstd_frame(one))).error.find("built without zstd") !=
@@ -171,7 +151,7 @@ TEST_CASE("input: zstd and lz4 are told by their bytes; frames are one text, ski
 
 TEST_CASE("input: a bomb is read in bounded memory, its line is too long") {
   if (!make_unzstd(kFileWindow).ok()) return;
-  const Folder folder;
+  const TestFolder folder;
   std::string bomb("\x28\xb5\x2f\xfd\0\x38", 6);
   for (int k = 0; k < 400; ++k)  // 128 KiB of blanks each
     bomb.append({static_cast<char>((131072 << 3 | 2) & 0xff),
@@ -189,7 +169,7 @@ TEST_CASE("input: a bomb is read in bounded memory, its line is too long") {
 
 TEST_CASE("input: a window larger than allowed is refused with the option that allows it") {
   if (!make_unzstd(kFileWindow).ok()) return;
-  const Folder folder;
+  const TestFolder folder;
   std::string wide = zstd_frame("a,y\n1,2\n");
   wide[5] = static_cast<char>(18 << 3);  // 2^28 bytes
   InputOptions options;
@@ -200,7 +180,7 @@ TEST_CASE("input: a window larger than allowed is refused with the option that a
 }
 
 TEST_CASE("input: the first bad line stops with its place and what to do") {
-  const Folder folder;
+  const TestFolder folder;
   const std::string rows = "a,price,y\n1,2,0\n1,n/a,1\n";
   const std::string path = folder.file("x.csv", rows);
   CHECK(read_all(path).error == path +
@@ -218,7 +198,7 @@ TEST_CASE("input: the first bad line stops with its place and what to do") {
 TEST_CASE(
     "input: skipped lines are counted by reason; a hundred before any good one are another "
     "format") {
-  const Folder folder;
+  const TestFolder folder;
   const Outcome some = read_all(
       folder.file("s.txt", "1 | 0:1\nx | 0:1\n1 | 0:z\n2 | 0:2\n1 | 0:1 0:2\n"), skipping());
   CHECK(some.rows == 2);
@@ -233,7 +213,7 @@ TEST_CASE(
 }
 
 TEST_CASE("input: a byte order mark is dropped, CRLF is a line end, a last line may be open") {
-  const Folder folder;
+  const TestFolder folder;
   const Outcome outcome = read_all(folder.file("b.csv",
                                                "\xef\xbb\xbf"
                                                "a,y\r\n1,2\r\n3,4"));
@@ -242,7 +222,7 @@ TEST_CASE("input: a byte order mark is dropped, CRLF is a line end, a last line 
 }
 
 TEST_CASE("input: a glob is one stream, sorted by name; columns may stand in another order") {
-  const Folder folder;
+  const TestFolder folder;
   folder.file("part-2.csv", "y,a\n3,1\n");
   folder.file("part-1.csv", "a,y\n1,1\n2,2\n");
   ReaderOptions target;
@@ -254,7 +234,7 @@ TEST_CASE("input: a glob is one stream, sorted by name; columns may stand in ano
 }
 
 TEST_CASE("input: what can't be read says why") {
-  const Folder folder;
+  const TestFolder folder;
   CHECK(read_all(folder.path() + "/no.csv").error ==
         folder.path() + "/no.csv: can't be opened: No such file or directory");
   CHECK(read_all(folder.path()).error.find("is a folder") != std::string::npos);
@@ -268,14 +248,14 @@ TEST_CASE("input: what can't be read says why") {
 }
 
 TEST_CASE("input: nothing in it is no error") {
-  const Folder folder;
+  const TestFolder folder;
   const Outcome outcome = read_all(folder.file("empty", ""));
   CHECK(outcome.error == "");
   CHECK(outcome.rows == 0);
 }
 
 TEST_CASE("input: a line longer than the limit is an error, or thrown away unkept") {
-  const Folder folder;
+  const TestFolder folder;
   InputOptions options = skipping();
   options.max_line = 300'000;
   const std::string path =
@@ -325,7 +305,7 @@ Passed pass(const std::string& data, const std::string& cache, ReaderOptions rea
 }
 
 TEST_CASE("cache: the second pass reads blocks and gives the same bytes; so does the file itself") {
-  const Folder folder;
+  const TestFolder folder;
   std::string csv = "a,colour,b,note,y\n", sparse;
   for (int k = 0; k < 3000; ++k) {
     csv += std::to_string(k % 7) + ",c" + std::to_string(k % 5) + "," +
@@ -337,7 +317,7 @@ TEST_CASE("cache: the second pass reads blocks and gives the same bytes; so does
   reading.label = Target::one_class;
   reading.text = {"note"};
   for (const std::string& path : {folder.file("x.csv", csv), folder.file("x.txt", sparse)}) {
-    const std::string cache = folder.path() + "/c.frb";
+    const std::string cache = folder / "c.frb";
     Schema one, two, three, four;
     if (path.ends_with("txt")) reading.text.clear();
     const Passed first = pass(path, cache, reading, one);
@@ -355,8 +335,8 @@ TEST_CASE("cache: the second pass reads blocks and gives the same bytes; so does
 }
 
 TEST_CASE("cache: another text, time or way of reading makes it anew") {
-  const Folder folder;
-  const std::string path = folder.file("x.csv", "a,b,y\n1,2,3\n"), cache = folder.path() + "/c.frb";
+  const TestFolder folder;
+  const std::string path = folder.file("x.csv", "a,b,y\n1,2,3\n"), cache = folder / "c.frb";
   Schema one, two, three, four;
   const Passed first = pass(path, cache, {}, one);
   folder.file("x.csv", "a,b,y\n1,2,4\n");
@@ -374,9 +354,9 @@ TEST_CASE("cache: another text, time or way of reading makes it anew") {
 
 TEST_CASE(
     "cache: a text that was not read to its end leaves none behind; standard input has none") {
-  const Folder folder;
+  const TestFolder folder;
   const std::string path = folder.file("x.csv", "a,y\n1,2\nx,3\n"),
-                    cache = folder.path() + "/c.frb";
+                    cache = folder / "c.frb";
   Schema schema;
   CHECK(pass(path, cache, {}, schema).error.find(":3:1: expected a number") != std::string::npos);
   CHECK_FALSE(std::filesystem::exists(cache));
@@ -385,9 +365,9 @@ TEST_CASE(
 }
 
 TEST_CASE("cache: bad lines and zeros that the text had are counted again") {
-  const Folder folder;
+  const TestFolder folder;
   const std::string path = folder.file("x.txt", "1 | 1:2 3:0\nx | 1:1\n2 | 5:0\n"),
-                    cache = folder.path() + "/c.frb";
+                    cache = folder / "c.frb";
   for (int k = 0; k < 2; ++k) {
     InputOptions options = skipping();
     options.cache = cache;
@@ -405,9 +385,9 @@ TEST_CASE("cache: bad lines and zeros that the text had are counted again") {
 }
 
 TEST_CASE("blocks: cut or damaged anywhere they are refused, never another model") {
-  const Folder folder;
+  const TestFolder folder;
   const std::string path = folder.file("x.csv", "a,c,y\n1,p,3\n2,q,4\n"),
-                    cache = folder.path() + "/c.frb";
+                    cache = folder / "c.frb";
   Schema schema;
   const Passed whole = pass(path, cache, {}, schema);
   const std::string bytes = bytes_of(cache);
@@ -483,7 +463,7 @@ void append(const std::string& path, const std::string& text) {
 }
 
 TEST_CASE("follow: lines are read as they are completed; rotation and truncation are survived") {
-  const Folder folder;
+  const TestFolder folder;
   const std::string path = folder.file("grow.csv", "a,y\n1,1\n1,2\n1,");
   {
     Follower follower(path);
@@ -503,7 +483,7 @@ TEST_CASE("follow: lines are read as they are completed; rotation and truncation
 }
 
 TEST_CASE("follow: what has no end to wait at says so") {
-  const Folder folder;
+  const TestFolder folder;
   InputOptions options;
   options.follow = true;
   CHECK(read_all(folder.path(), options).error.find("only a file can be followed") !=
@@ -519,7 +499,7 @@ TEST_CASE("follow: what has no end to wait at says so") {
 }
 
 TEST_CASE("input: a file that becomes shorter while it is read is an error with its place") {
-  const Folder folder;
+  const TestFolder folder;
   std::string rows = "a,y\n";
   for (int k = 0; k < 200'000; ++k)
     rows += "1,2\n";

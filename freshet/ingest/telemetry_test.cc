@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+#include "freshet/log/local/test_folder.h"
+
 using namespace freshet;
 
 namespace {
@@ -50,7 +52,8 @@ TEST_CASE("telemetry: a target is the second that follows, and unknown until it 
 }
 
 TEST_CASE("telemetry: files of /proc are read as documented") {
-  const auto proc = std::filesystem::temp_directory_path() / "freshet_telemetry_test";
+  const TestFolder folder;
+  const std::filesystem::path proc = folder.path();
   write(proc / "stat", "cpu  10 0 5 80 5 0 0 0 3 0\ncpu0 1 2 3 4\n");
   write(proc / "diskstats",
         "8 0 sda 1 0 10 0 1 0 20 0 0 0 0\n8 1 sda1 1 0 10 0 1 0 20 0 0 0 0\n7 0 loop0 1 0 9 0 1 0 "
@@ -69,7 +72,6 @@ TEST_CASE("telemetry: files of /proc are read as documented") {
   const auto missing = read_host_counters(proc.string(), 7);
   CHECK(missing.status().code() == Code::unavailable);
   CHECK(missing.status().text().find("meminfo") != std::string_view::npos);
-  std::filesystem::remove_all(proc);
 }
 
 TEST_CASE("telemetry: this machine answers") {

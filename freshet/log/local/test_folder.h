@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include <stdlib.h>
@@ -13,7 +14,7 @@ class TestFolder {
   TestFolder() {
     for (const std::filesystem::path& parent :
          {std::filesystem::path("/dev/shm"), std::filesystem::temp_directory_path()}) {
-      std::string name = (parent / "freshet-log-XXXXXX").string();
+      std::string name = (parent / "freshet-test-XXXXXX").string();
       if (const char* made = ::mkdtemp(name.data())) {
         path_ = made;
         return;
@@ -26,6 +27,11 @@ class TestFolder {
 
   const std::string& path() const { return path_; }
   std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+  /// Writes the file `name` in it; returns its path.
+  std::string file(const std::string& name, const std::string& bytes) const {
+    std::ofstream(*this / name, std::ios::binary) << bytes;
+    return *this / name;
+  }
 
  private:
   std::string path_;
