@@ -1,13 +1,16 @@
 #pragma once
 /// For tests of readers: feeds a text in windows of any size and keeps what came out.
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "freshet/core/schema.h"
 #include "freshet/format/line_reader.h"
+#include "freshet/format/reader_options.h"
 
 namespace freshet {
 
@@ -25,8 +28,9 @@ struct WhatWasRead {
   std::vector<float> weight;
   std::vector<int64_t> time_us;
   std::vector<std::string> id;
-  std::vector<uint64_t> line;
+  std::vector<uint64_t> line, query;
   std::vector<BadLine> bad;
+  uint64_t zeros = 0;  // left out
   Begin begin = Begin::ready;
 
   void keep(const Bad& b) {
@@ -50,6 +54,7 @@ struct WhatWasRead {
       for (const Group& group : x.groups)
         keys.back().push_back(group.key);
       line.push_back(block.line(k));
+      query.push_back(block.query(k));
     }
   }
 };
@@ -88,7 +93,55 @@ inline WhatWasRead read_text(LineReader& reader, std::string_view text,
       size *= 2;
     }
   }
+  all.zeros = reader.zeros();
   return all;
+}
+
+/// The same by a new reader of that type.
+template <class Reader>
+inline WhatWasRead read_with(std::string_view text, const ReaderOptions& options = {},
+                             std::size_t window = 1u << 20) {
+  Schema schema;
+  Reader reader(options, schema);
+  return read_text(reader, text, window);
+}
+
+/// A line that is refused: why, where, and what stands there.
+struct Mistaken {
+  const char* line;
+  Reason reason;
+  uint32_t column;
+  const char* found;
+};
+
+/// Each of the lines stands between two of `good`, which are read.
+template <class Reader>
+inline void check_mistakes(const std::string& good, std::initializer_list<Mistaken> lines) {
+  for (const Mistaken& m : lines) {
+    CAPTURE(m.line);
+    const WhatWasRead r = read_with<Reader>(good + "\n" + m.line + "\n" + good + "\n");
+    CHECK(r.label.size() == 2);
+    REQUIRE(r.bad.size() == 1);
+    CHECK(r.bad[0].line == 2);
+    CHECK(reason_name(r.bad[0].reason) == reason_name(m.reason));
+    CHECK(r.bad[0].column == m.column);
+    CHECK(r.bad[0].found == m.found);
+  }
+}
+
+/// `text`, whose `rows` lines are all examples, gives the same whole and in windows.
+template <class Reader>
+inline void check_windows(const std::string& text, std::size_t rows) {
+  const WhatWasRead whole = read_with<Reader>(text);
+  REQUIRE(whole.label.size() == rows);
+  for (const std::size_t window : {1, 64, 1000}) {
+    CAPTURE(window);
+    const WhatWasRead pieces = read_with<Reader>(text, {}, window);
+    CHECK(pieces.value == whole.value);
+    CHECK(pieces.index == whole.index);
+    CHECK(pieces.label == whole.label);
+    CHECK(pieces.line == whole.line);
+  }
 }
 
 }  // namespace freshet

@@ -11,16 +11,10 @@ namespace {
 using Floats = std::vector<float>;
 using Ids = std::vector<uint32_t>;
 
-WhatWasRead read_sparse(std::string_view text, const ReaderOptions& options = {}) {
-  Schema schema;
-  SparseReader reader(options, schema);
-  return read_text(reader, text);
-}
-
 }  // namespace
 
 TEST_CASE("sparse: 2 | 0:1 1:20 2:-3 3:4 is x = (1, 20, -3, 4), y = 2") {
-  const WhatWasRead r = read_sparse("2 | 0:1 1:20 2:-3 3:4\n");
+  const WhatWasRead r = read_with<SparseReader>("2 | 0:1 1:20 2:-3 3:4\n");
   REQUIRE(r.label.size() == 1);
   CHECK(r.index[0] == Ids{0, 1, 2, 3});
   CHECK(r.value[0] == Floats{1, 20, -3, 4});
@@ -28,50 +22,39 @@ TEST_CASE("sparse: 2 | 0:1 1:20 2:-3 3:4 is x = (1, 20, -3, 4), y = 2") {
 }
 
 TEST_CASE("sparse: order is free, blanks are free, zeros are left out and counted") {
-  Schema schema;
-  SparseReader reader({}, schema);
-  const WhatWasRead r = read_text(reader, "\n-1.5\t| 4294967295:.5   7:0 3:1e2 \t\r\n| 1:1\n |");
+  const WhatWasRead r =
+      read_with<SparseReader>("\n-1.5\t| 4294967295:.5   7:0 3:1e2 \t\r\n| 1:1\n |");
   CHECK(r.bad.empty());
   REQUIRE(r.label.size() == 3);
   CHECK(r.index[0] == Ids{4294967295, 3});
   CHECK(r.label[1].empty());  // no label: predicted only
   CHECK(r.index[2].empty());
   CHECK(r.line == std::vector<uint64_t>{2, 3, 4});
-  CHECK(reader.zeros() == 1);
+  CHECK(r.zeros == 1);
 }
 
 TEST_CASE("sparse: every mistake has its word and its place") {
-  struct Case {
-    const char* line;
-    Reason reason;
-    uint32_t column;
-    const char* found;
-  };
-  for (const Case& c :
-       {Case{"1 | 0:1 1:2x", Reason::number, 11, "2x"}, Case{"1 | 0:1 1:", Reason::number, 11, ""},
-        Case{"1 | 0:1 1", Reason::number, 10, ""}, Case{"1 | 0:1 a:1", Reason::index, 9, "a:1"},
-        Case{"1 | 4294967296:1", Reason::index, 5, "4294967296:1"},
-        Case{"1 | -1:1", Reason::index, 5, "-1:1"}, Case{"1 | 0:1e39", Reason::range, 7, "1e39"},
-        Case{"1 | 0:nan", Reason::number, 7, "nan"},
-        Case{"1 | 3:1 0:1 3:2", Reason::duplicate, 5, ""}, Case{"1 0:1", Reason::bar, 1, "1"},
-        Case{"x | 0:1", Reason::label, 1, "x"}, Case{"1 2 | 0:1", Reason::label, 3, "2"},
-        Case{"1 |f 0:1", Reason::namespace_, 4, "f"}, Case{"1 | 0:\x01", Reason::control, 7, ""}}) {
-    CAPTURE(c.line);
-    const WhatWasRead r = read_sparse(std::string("| 1:1\n") + c.line + "\n| 2:1\n");
-    CHECK(r.label.size() == 2);  // the lines around it
-    REQUIRE(r.bad.size() == 1);
-    CHECK(r.bad[0].line == 2);
-    CHECK(reason_name(r.bad[0].reason) == reason_name(c.reason));
-    CHECK(r.bad[0].column == c.column);
-    CHECK(r.bad[0].found == c.found);
-  }
+  check_mistakes<SparseReader>("| 1:1", {{"1 | 0:1 1:2x", Reason::number, 11, "2x"},
+                                         {"1 | 0:1 1:", Reason::number, 11, ""},
+                                         {"1 | 0:1 1", Reason::number, 10, ""},
+                                         {"1 | 0:1 a:1", Reason::index, 9, "a:1"},
+                                         {"1 | 4294967296:1", Reason::index, 5, "4294967296:1"},
+                                         {"1 | -1:1", Reason::index, 5, "-1:1"},
+                                         {"1 | 0:1e39", Reason::range, 7, "1e39"},
+                                         {"1 | 0:nan", Reason::number, 7, "nan"},
+                                         {"1 | 3:1 0:1 3:2", Reason::duplicate, 5, ""},
+                                         {"1 0:1", Reason::bar, 1, "1"},
+                                         {"x | 0:1", Reason::label, 1, "x"},
+                                         {"1 2 | 0:1", Reason::label, 3, "2"},
+                                         {"1 |f 0:1", Reason::namespace_, 4, "f"},
+                                         {"1 | 0:\x01", Reason::control, 7, ""}});
 }
 
 TEST_CASE("sparse: classes of any text") {
   ReaderOptions options;
   options.label = Target::one_class;
   options.binary = true;
-  const WhatWasRead r = read_sparse("1 | 0:1\n-1 | 0:1\n", options);
+  const WhatWasRead r = read_with<SparseReader>("1 | 0:1\n-1 | 0:1\n", options);
   CHECK(r.label == std::vector<Floats>{{1}, {0}});
 }
 
@@ -80,13 +63,7 @@ TEST_CASE("sparse: any window gives the same rows") {
   for (int k = 0; k < 200; ++k)
     text +=
         std::to_string(k) + " | " + std::to_string(k % 9) + ":1.5 77:" + std::to_string(k) + "\n";
-  const WhatWasRead whole = read_sparse(text);
-  REQUIRE(whole.label.size() == 200);
-  Schema schema;
-  for (const std::size_t window : {1, 64, 1000}) {
-    SparseReader reader({}, schema);
-    CHECK(read_text(reader, text, window).value == whole.value);
-  }
+  check_windows<SparseReader>(text, 200);
 }
 
 TEST_CASE("formats: told by the ending of the name, or by the first line that isn't blank") {

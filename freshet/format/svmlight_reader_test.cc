@@ -11,16 +11,11 @@ namespace {
 using Floats = std::vector<float>;
 using Ids = std::vector<uint32_t>;
 
-WhatWasRead read_svmlight(std::string_view text, const ReaderOptions& options = {}) {
-  Schema schema;
-  SvmlightReader reader(options, schema);
-  return read_text(reader, text);
-}
-
 }  // namespace
 
 TEST_CASE("svmlight: a target, features in any order, a comment") {
-  const WhatWasRead r = read_svmlight("-1 3:0.12 1:0.43 # 7:1 abc\n+1 2:1\t\r\n0.5\n# none\n\n \n");
+  const WhatWasRead r =
+      read_with<SvmlightReader>("-1 3:0.12 1:0.43 # 7:1 abc\n+1 2:1\t\r\n0.5\n# none\n\n \n");
   CHECK(r.bad.empty());
   REQUIRE(r.label.size() == 3);
   CHECK(r.label == std::vector<Floats>{{-1}, {1}, {.5}});
@@ -31,62 +26,49 @@ TEST_CASE("svmlight: a target, features in any order, a comment") {
 }
 
 TEST_CASE("svmlight: zeros are left out and counted") {
-  Schema schema;
-  SvmlightReader reader({}, schema);
-  const WhatWasRead r = read_text(reader, "1 1:0 2:3 3:-0.0\n");
+  const WhatWasRead r = read_with<SvmlightReader>("1 1:0 2:3 3:-0.0\n");
   CHECK(r.index[0] == Ids{2});
-  CHECK(reader.zeros() == 2);
+  CHECK(r.zeros == 2);
 }
 
 TEST_CASE("svmlight: queries stay with their examples") {
-  Schema schema;
-  SvmlightReader reader({}, schema);
-  const std::string text = "1 qid:7 1:1\n2 1:1\n3 qid:18446744073709551615 1:1\n";
-  const std::string padded = text + std::string(64, ' ');
-  ExampleBlock block;
-  Bad bad[1];
-  reader.read(std::span(padded.data(), text.size()), true, block, bad);
-  REQUIRE(block.size() == 3);
-  CHECK(block.query(0) == 7);
-  CHECK(block.query(1) == 0);
-  CHECK(block.query(2) == 18446744073709551615u);
+  const WhatWasRead r =
+      read_with<SvmlightReader>("1 qid:7 1:1\n2 1:1\n3 qid:18446744073709551615 1:1\n");
+  CHECK(r.query == std::vector<uint64_t>{7, 0, 18446744073709551615u});
 }
 
 TEST_CASE("svmlight: the first feature is 1, or 0 if so said") {
   ReaderOptions options;
   options.zero_based = true;
-  CHECK(read_svmlight("1 0:2\n", options).index[0] == Ids{0});
-  const WhatWasRead r = read_svmlight("1 0:2\n");
+  CHECK(read_with<SvmlightReader>("1 0:2\n", options).index[0] == Ids{0});
+  const WhatWasRead r = read_with<SvmlightReader>("1 0:2\n");
   REQUIRE(r.bad.size() == 1);
   CHECK(r.bad[0].reason == Reason::index);
   CHECK(r.bad[0].option == "--zero-based");
 }
 
 TEST_CASE("svmlight: every mistake has its word and its place") {
-  struct Case {
-    const char* line;
-    Reason reason;
-    uint32_t column;
-    const char* found;
-  };
-  for (const Case& c :
-       {Case{"1 1:2x", Reason::number, 5, "2x"}, Case{"1 1", Reason::number, 4, ""},
-        Case{"1 1:1e39", Reason::range, 5, "1e39"}, Case{"x 1:1", Reason::label, 1, "x"},
-        Case{"1:1 2:1", Reason::label, 1, "1:1"}, Case{"1 a:1", Reason::index, 3, "a:1"},
-        Case{"1 4294967296:1", Reason::index, 3, "4294967296:1"},
-        Case{"1 qid:x 1:1", Reason::number, 7, "x"}, Case{"1 qid:-1 1:1", Reason::number, 7, "-1"},
-        Case{"1 3:1 qid:1", Reason::index, 7, "qid:1"},
-        Case{"1 3:1 1:1 3:2", Reason::duplicate, 3, ""}, Case{"1 1:\x02", Reason::control, 5, ""},
-        Case{"1 1:1 # \x02", Reason::control, 9, ""}}) {
-    CAPTURE(c.line);
-    const WhatWasRead r = read_svmlight(std::string("1 1:1\n") + c.line + "\n2 1:1\n");
-    CHECK(r.label.size() == 2);  // the lines around it
-    REQUIRE(r.bad.size() == 1);
-    CHECK(r.bad[0].line == 2);
-    CHECK(reason_name(r.bad[0].reason) == reason_name(c.reason));
-    CHECK(r.bad[0].column == c.column);
-    CHECK(r.bad[0].found == c.found);
-  }
+  check_mistakes<SvmlightReader>("1 1:1", {{"1 1:2x", Reason::number, 5, "2x"},
+                                           {"1 1", Reason::number, 4, ""},
+                                           {"1 1:1e39", Reason::range, 5, "1e39"},
+                                           {"x 1:1", Reason::label, 1, "x"},
+                                           {"1:1 2:1", Reason::label, 1, "1:1"},
+                                           {"1 a:1", Reason::index, 3, "a:1"},
+                                           {"1 4294967296:1", Reason::index, 3, "4294967296:1"},
+                                           {"1 qid:x 1:1", Reason::number, 7, "x"},
+                                           {"1 qid:-1 1:1", Reason::number, 7, "-1"},
+                                           {"1 3:1 qid:1", Reason::index, 7, "qid:1"},
+                                           {"1 3:1 1:1 3:2", Reason::duplicate, 3, ""},
+                                           {"1 1:\x02", Reason::control, 5, ""},
+                                           {"1 1:1 # \x02", Reason::control, 9, ""}});
+}
+
+TEST_CASE("svmlight: any window gives the same rows") {
+  std::string text;
+  for (int k = 0; k < 200; ++k)
+    text += std::to_string(k) + " " + std::to_string(k % 9 + 1) + ":1.5 77:" + std::to_string(k) +
+            (k % 7 == 0 ? " # seven\r\n" : "\n");
+  check_windows<SvmlightReader>(text, 200);
 }
 
 TEST_CASE("svmlight: known by its ending or its first line") {

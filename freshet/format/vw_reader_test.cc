@@ -13,13 +13,6 @@ using Floats = std::vector<float>;
 using Ids = std::vector<uint32_t>;
 using Keys = std::vector<std::vector<uint32_t>>;
 
-WhatWasRead read_vw(std::string_view text, const ReaderOptions& options = {},
-                    std::size_t window = 1u << 20) {
-  Schema schema;
-  VwReader reader(options, schema);
-  return read_text(reader, text, window);
-}
-
 ReaderOptions labels(Target kind) {
   ReaderOptions options;
   options.label = kind;
@@ -62,16 +55,16 @@ TEST_CASE("vw: names hash to VW's numbers") {
     ReaderOptions options;
     options.hash = v.all ? NameHash::all : NameHash::strings;
     options.hash_seed = v.seed;
-    const WhatWasRead r = read_vw(v.line, options);
+    const WhatWasRead r = read_with<VwReader>(v.line, options);
     REQUIRE(r.index.size() == 1);
     CHECK(r.index[0] == v.index);
   }
-  CHECK((read_vw("|f 12").index[0][0] & 0x3ffff) == 34887);
-  CHECK((read_vw("|f x:yy").index[0][0] & 0x3ffff) == 177707);
+  CHECK((read_with<VwReader>("|f 12").index[0][0] & 0x3ffff) == 34887);
+  CHECK((read_with<VwReader>("|f x:yy").index[0][0] & 0x3ffff) == 177707);
 }
 
 TEST_CASE("vw: label, weight, tag, two namespaces") {
-  const WhatWasRead r = read_vw("1 2 first|f price:0.5 red |g size=xl\n");
+  const WhatWasRead r = read_with<VwReader>("1 2 first|f price:0.5 red |g size=xl\n");
   REQUIRE(r.label.size() == 1);
   CHECK(r.label[0] == Floats{1});
   CHECK(r.weight[0] == 2);
@@ -98,7 +91,7 @@ TEST_CASE("vw: the label part in all its forms") {
         Case{"1 0 |f x", {1}, 0, ""}, Case{"1 1 0.5 |f x", {1}, 1, "", 2},
         Case{"1 1 0 t|f x", {1}, 1, "t"}, Case{"1 ' |f x", {1}, 1, ""}}) {
     CAPTURE(c.line);
-    const WhatWasRead r = read_vw(c.line);
+    const WhatWasRead r = read_with<VwReader>(c.line);
     CHECK(r.bad.empty());
     REQUIRE(r.label.size() == 1);
     CHECK(r.label[0] == c.label);
@@ -109,18 +102,18 @@ TEST_CASE("vw: the label part in all its forms") {
 }
 
 TEST_CASE("vw: the initial prediction is the last feature, in a group of its own") {
-  const WhatWasRead r = read_vw("1 1 0.25 |f x\n");
+  const WhatWasRead r = read_with<VwReader>("1 1 0.25 |f x\n");
   REQUIRE(r.keys.size() == 1);
   CHECK(r.keys[0] == Ids{'f', kInitialGroup});
   CHECK(r.index[0].back() == h("initial"));
   CHECK(r.value[0].back() == .25f);
   ReaderOptions without;
   without.wants_initial = false;
-  CHECK(read_vw("1 1 0.25 |f x\n", without).keys[0] == Ids{'f'});
+  CHECK(read_with<VwReader>("1 1 0.25 |f x\n", without).keys[0] == Ids{'f'});
 }
 
 TEST_CASE("vw: sections of one group are joined, in order of appearance") {
-  const WhatWasRead r = read_vw("|ab a:1 |c b:2 |a d:3 |x |c e:4 |d f:0\n");
+  const WhatWasRead r = read_with<VwReader>("|ab a:1 |c b:2 |a d:3 |x |c e:4 |d f:0\n");
   REQUIRE(r.keys.size() == 1);
   CHECK(r.keys[0] == Ids{'a', 'c'});
   CHECK(r.index[0] == Ids{h("a", h("ab")), h("d", h("a")), h("b", h("c")), h("e", h("c"))});
@@ -130,7 +123,7 @@ TEST_CASE("vw: sections of one group are joined, in order of appearance") {
 }
 
 TEST_CASE("vw: a namespace's weight multiplies numbers, not text") {
-  const WhatWasRead r = read_vw("|n:2 a b:3 c:red :5 :0 :-1\n");
+  const WhatWasRead r = read_with<VwReader>("|n:2 a b:3 c:red :5 :0 :-1\n");
   REQUIRE(r.value.size() == 1);
   CHECK(r.value[0] == Floats{2, 6, 1, 10, -2});
   CHECK(r.index[0] ==
@@ -138,7 +131,7 @@ TEST_CASE("vw: a namespace's weight multiplies numbers, not text") {
 }
 
 TEST_CASE("vw: blanks and bars may stand anywhere") {
-  const WhatWasRead r = read_vw("1 |f\ta  b|g|h c:1\td |\n\n  \t\r\n| a\r\n1 |");
+  const WhatWasRead r = read_with<VwReader>("1 |f\ta  b|g|h c:1\td |\n\n  \t\r\n| a\r\n1 |");
   CHECK(r.bad.empty());
   REQUIRE(r.label.size() == 3);
   CHECK(r.keys[0] == Ids{'f', 'h'});
@@ -148,92 +141,74 @@ TEST_CASE("vw: blanks and bars may stand anywhere") {
 }
 
 TEST_CASE("vw: zeros are left out and counted, those of bad lines are not") {
-  Schema schema;
-  VwReader reader({}, schema);
-  read_text(reader, "| a:0 b:-0.0 c:1\n| a:0 b:1x\n|z:0 a b\n");
-  CHECK(reader.zeros() == 4);
+  CHECK(read_with<VwReader>("| a:0 b:-0.0 c:1\n| a:0 b:1x\n|z:0 a b\n").zeros == 4);
 }
 
 TEST_CASE("vw: text that looks like a number VW would take") {
-  const WhatWasRead r = read_vw("|f a:nancy b:info c:e5 d:x1 e:infinity1\n");
+  const WhatWasRead r = read_with<VwReader>("|f a:nancy b:info c:e5 d:x1 e:infinity1\n");
   CHECK(r.bad.empty());
   CHECK(r.value[0] == Floats(5, 1));
   CHECK(r.index[0][0] == h("nancy", h("a", h("f"))));
 }
 
 TEST_CASE("vw: every mistake has its word and its place") {
-  struct Case {
-    const char* line;
-    Reason reason;
-    uint32_t column;
-    const char* found;
-  };
-  for (const Case& c : {Case{"1 | price:1.2.3", Reason::number, 11, "1.2.3"},
-                        Case{"1 | a:1b", Reason::number, 7, "1b"},
-                        Case{"1 | a:10.0.0.1", Reason::number, 7, "10.0.0.1"},
-                        Case{"1 | a:2024-01-01", Reason::number, 7, "2024-01-01"},
-                        Case{"1 | a:nan", Reason::number, 7, "nan"},
-                        Case{"1 | a:INF", Reason::number, 7, "INF"},
-                        Case{"1 | a:infinity", Reason::number, 7, "infinity"},
-                        Case{"1 | a:-inf", Reason::number, 7, "-inf"},
-                        Case{"1 | a:0x10", Reason::number, 7, "0x10"},
-                        Case{"1 | a:1e400", Reason::range, 7, "1e400"},
-                        Case{"1 | a:1e39", Reason::range, 7, "1e39"},
-                        Case{"1 | a: 3", Reason::number, 7, ""},
-                        Case{"1 | a:", Reason::number, 7, ""},
-                        Case{"1 | :", Reason::number, 6, ""},
-                        Case{"1 |n:1e30 a:1e30", Reason::range, 13, ""},
-                        Case{"1 |:2 a", Reason::namespace_, 4, ":2"},
-                        Case{"1 |n:x a", Reason::namespace_, 6, "x"},
-                        Case{"1 |n: a", Reason::namespace_, 6, ""},
-                        Case{"1 |n:1e99 a", Reason::range, 6, "1e99"},
-                        Case{"abc | a", Reason::label, 1, "abc"},
-                        Case{"nan | a", Reason::label, 1, "nan"},
-                        Case{"1 1 1 1 | a", Reason::label, 7, "1"},
-                        Case{"1 -2 | a", Reason::label, 3, "-2"},
-                        Case{"1 nan | a", Reason::number, 3, "nan"},
-                        Case{"1 1e400 | a", Reason::range, 3, "1e400"},
-                        Case{"1 1 x | a", Reason::number, 5, "x"},
-                        Case{"1e99 | a", Reason::range, 1, "1e99"},
-                        Case{"hello", Reason::bar, 1, "hello"},
-                        Case{"1 | a\x01", Reason::control, 6, ""},
-                        Case{"1 |\ra b", Reason::control, 4, ""}}) {
-    CAPTURE(c.line);
-    const WhatWasRead r = read_vw(std::string("| good\n") + c.line + "\n1 | good\n");
-    CHECK(r.label.size() == 2);  // the lines around it
-    REQUIRE(r.bad.size() == 1);
-    CHECK(r.bad[0].line == 2);
-    CHECK(reason_name(r.bad[0].reason) == reason_name(c.reason));
-    CHECK(r.bad[0].column == c.column);
-    CHECK(r.bad[0].found == c.found);
-  }
+  check_mistakes<VwReader>("| good", {{"1 | price:1.2.3", Reason::number, 11, "1.2.3"},
+                                      {"1 | a:1b", Reason::number, 7, "1b"},
+                                      {"1 | a:10.0.0.1", Reason::number, 7, "10.0.0.1"},
+                                      {"1 | a:2024-01-01", Reason::number, 7, "2024-01-01"},
+                                      {"1 | a:nan", Reason::number, 7, "nan"},
+                                      {"1 | a:INF", Reason::number, 7, "INF"},
+                                      {"1 | a:infinity", Reason::number, 7, "infinity"},
+                                      {"1 | a:-inf", Reason::number, 7, "-inf"},
+                                      {"1 | a:0x10", Reason::number, 7, "0x10"},
+                                      {"1 | a:1e400", Reason::range, 7, "1e400"},
+                                      {"1 | a:1e39", Reason::range, 7, "1e39"},
+                                      {"1 | a: 3", Reason::number, 7, ""},
+                                      {"1 | a:", Reason::number, 7, ""},
+                                      {"1 | :", Reason::number, 6, ""},
+                                      {"1 |n:1e30 a:1e30", Reason::range, 13, ""},
+                                      {"1 |:2 a", Reason::namespace_, 4, ":2"},
+                                      {"1 |n:x a", Reason::namespace_, 6, "x"},
+                                      {"1 |n: a", Reason::namespace_, 6, ""},
+                                      {"1 |n:1e99 a", Reason::range, 6, "1e99"},
+                                      {"abc | a", Reason::label, 1, "abc"},
+                                      {"nan | a", Reason::label, 1, "nan"},
+                                      {"1 1 1 1 | a", Reason::label, 7, "1"},
+                                      {"1 -2 | a", Reason::label, 3, "-2"},
+                                      {"1 nan | a", Reason::number, 3, "nan"},
+                                      {"1 1e400 | a", Reason::range, 3, "1e400"},
+                                      {"1 1 x | a", Reason::number, 5, "x"},
+                                      {"1e99 | a", Reason::range, 1, "1e99"},
+                                      {"hello", Reason::bar, 1, "hello"},
+                                      {"1 | a\x01", Reason::control, 6, ""},
+                                      {"1 |\ra b", Reason::control, 4, ""}});
   using namespace std::string_literals;
-  CHECK(read_vw("1 | a\0b\n"s).bad[0].reason == Reason::control);
+  CHECK(read_with<VwReader>("1 | a\0b\n"s).bad[0].reason == Reason::control);
 }
 
 TEST_CASE("vw: classes, several classes, costs") {
-  CHECK(read_vw("3 | a\n1.0 | a\n3 2 | a\n", labels(Target::one_class)).label ==
+  CHECK(read_with<VwReader>("3 | a\n1.0 | a\n3 2 | a\n", labels(Target::one_class)).label ==
         std::vector<Floats>{{0}, {1}, {0}});
-  CHECK(read_vw("red,blue | a\nblue | a\n| a\n", labels(Target::classes)).label ==
+  CHECK(read_with<VwReader>("red,blue | a\nblue | a\n| a\n", labels(Target::classes)).label ==
         std::vector<Floats>{{0, 1}, {1}, {}});
-  CHECK(read_vw("1:0.5 2:-1 | a\n2:1 | a\n", labels(Target::costs)).label ==
+  CHECK(read_with<VwReader>("1:0.5 2:-1 | a\n2:1 | a\n", labels(Target::costs)).label ==
         std::vector<Floats>{{0, .5, 1, -1}, {1, 1}});
-  CHECK(read_vw("1,,2 | a\n", labels(Target::classes)).bad[0].reason == Reason::label);
-  CHECK(read_vw("1 2 | a\n", labels(Target::classes)).bad[0].reason == Reason::label);
-  CHECK(read_vw("1 | a\n", labels(Target::costs)).bad[0].reason == Reason::label);
-  CHECK(read_vw("1:x | a\n", labels(Target::costs)).bad[0].reason == Reason::label);
+  CHECK(read_with<VwReader>("1,,2 | a\n", labels(Target::classes)).bad[0].reason == Reason::label);
+  CHECK(read_with<VwReader>("1 2 | a\n", labels(Target::classes)).bad[0].reason == Reason::label);
+  CHECK(read_with<VwReader>("1 | a\n", labels(Target::costs)).bad[0].reason == Reason::label);
+  CHECK(read_with<VwReader>("1:x | a\n", labels(Target::costs)).bad[0].reason == Reason::label);
 }
 
 TEST_CASE("vw: 0 and 1, -1 and 1 are pairs") {
   ReaderOptions options = labels(Target::one_class);
   options.binary = true;
-  CHECK(read_vw("1 | a\n0 | a\n", options).label == std::vector<Floats>{{1}, {0}});
+  CHECK(read_with<VwReader>("1 | a\n0 | a\n", options).label == std::vector<Floats>{{1}, {0}});
 }
 
 TEST_CASE("vw: a class that prediction doesn't know is as good as no label") {
   ReaderOptions options = labels(Target::one_class);
   options.learning = false;
-  const WhatWasRead r = read_vw("7 | a\n", options);
+  const WhatWasRead r = read_with<VwReader>("7 | a\n", options);
   CHECK(r.bad.empty());
   CHECK(r.label[0].empty());
 }
@@ -253,14 +228,7 @@ TEST_CASE("vw: any window gives the same rows") {
   for (int k = 0; k < 300; ++k)
     text += std::to_string(k) + " |f word" + std::to_string(k % 9) +
             ":1.5 b |a :" + std::to_string(k) + (k % 7 == 0 ? "\r\n" : "\n");
-  const WhatWasRead whole = read_vw(text);
-  REQUIRE(whole.label.size() == 300);
-  for (const std::size_t window : {1, 64, 1000}) {
-    const WhatWasRead pieces = read_vw(text, {}, window);
-    CHECK(pieces.value == whole.value);
-    CHECK(pieces.index == whole.index);
-    CHECK(pieces.line == whole.line);
-  }
+  check_windows<VwReader>(text, 300);
 }
 
 namespace {
@@ -329,7 +297,7 @@ TEST_CASE("vw: a mistake in one line takes the whole decision") {
         Case{"|a x\nnothing\n|a y\n", Reason::bar, 2, 1}}) {
     CAPTURE(c.text);
     const WhatWasRead r =
-        read_vw(std::string(c.text) + "\n|a good\n", labels(Target::decision), 64);
+        read_with<VwReader>(std::string(c.text) + "\n|a good\n", labels(Target::decision), 64);
     CHECK(r.index.size() == 2);
     REQUIRE(r.bad.size() == 1);
     CHECK(reason_name(r.bad[0].reason) == reason_name(c.reason));
@@ -342,7 +310,8 @@ TEST_CASE("vw: a decision of too many lines is left out, the next is read") {
   std::string text;
   for (int k = 0; k < 70000; ++k)
     text += "|a x\n";
-  const WhatWasRead r = read_vw(text + "\n|a good\n|a better\n", labels(Target::decision));
+  const WhatWasRead r =
+      read_with<VwReader>(text + "\n|a good\n|a better\n", labels(Target::decision));
   REQUIRE(r.bad.size() == 1);
   CHECK(r.bad[0].reason == Reason::long_);
   CHECK(r.index.size() == 3);
