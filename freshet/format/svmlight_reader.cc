@@ -18,22 +18,13 @@ Read SvmlightReader::read(std::span<const char> window, bool last, ExampleBlock&
     tokens_.read_values();
     return true;
   };
-  const auto plain = [&](const TokenWindow::Line& line, ExampleBlock& block) {
-    const bool is_plain = plain_line(line, block);
-    next_line_ += is_plain;
-    return is_plain;
+  const auto plain = [&](const TokenWindow::Line& now, ExampleBlock& block) {
+    return plain_line(now, block);
   };
-  const auto careful = [&](Line now, ExampleBlock& block, Bad& to) {
-    Mistake mistake;
-    const bool is_good = line(now, block, mistake);
-    if (!is_good) {
-      block.drop();
-      to = mistake.bad(next_line_, now.begin);
-    }
-    ++next_line_;
-    return is_good;
+  const auto careful = [&](Line now, ExampleBlock& block, Mistake& mistake) {
+    return line(now, block, mistake);
   };
-  return read_token_lines(tokens_, window, last, out, bad, take, plain, careful);
+  return read_token_lines(tokens_, window, last, out, bad, next_line_, take, plain, careful);
 }
 
 // A target, then features. `bar`: the blank behind the target.

@@ -69,30 +69,19 @@ Read VwReader::read(std::span<const char> window, bool last, ExampleBlock& out,
     tokens_.read_values();
     return true;
   };
-  const auto plain = [&](const TokenWindow::Line& line, ExampleBlock& block) {
-    const bool is_plain = !keeps_names_ && plain_line(line, block);
-    next_line_ += is_plain;
-    return is_plain;
+  const auto plain = [&](const TokenWindow::Line& now, ExampleBlock& block) {
+    return !keeps_names_ && plain_line(now, block);
   };
-  const auto careful = [&](Line line, ExampleBlock& block, Bad& mistake) {
-    return careful_line(line, block, mistake);
+  const auto careful = [&](Line now, ExampleBlock& block, Mistake& mistake) {
+    const uint64_t zeros = zeros_;
+    const bool is_good = line(now, block, mistake);
+    if (!is_good) zeros_ = zeros;  // those of bad lines don't count
+    return is_good;
   };
-  const Read done = read_token_lines(tokens_, window, last, out, bad, take, plain, careful);
+  const Read done =
+      read_token_lines(tokens_, window, last, out, bad, next_line_, take, plain, careful);
   if (last && done.used == window.size()) end_of_text();
   return done;
-}
-
-bool VwReader::careful_line(Line now, ExampleBlock& out, Bad& bad) noexcept {
-  const uint64_t zeros = zeros_;
-  Mistake mistake;
-  const bool is_good = is_empty_line(now) || line(now, out, mistake);
-  if (!is_good) {
-    zeros_ = zeros;
-    out.drop();
-    bad = mistake.bad(next_line_, now.begin);
-  }
-  ++next_line_;
-  return is_good;
 }
 
 // The hash of its section for every token.

@@ -66,7 +66,6 @@ class VwReader final : public LineReader {
   bool plain_line(const TokenWindow::Line& line, ExampleBlock& out) noexcept;
   bool plain_features(const TokenWindow::Line& line, ExampleBlock& out) noexcept;
   bool plain_label(const TokenWindow::Line& line, ExampleBlock& out) noexcept;
-  bool careful_line(Line line, ExampleBlock& out, Bad& bad) noexcept;
   Read read_decisions(std::span<const char> window, bool last, ExampleBlock& out,
                       std::span<Bad> bad) noexcept;
   std::size_t skip_decision(std::span<const char> window, bool last) noexcept;
