@@ -3,9 +3,9 @@
 #include <memory>
 
 #include "freshet/base/chars.h"
+#include "freshet/base/version.h"
 #include "freshet/cli/arguments.h"
 #include "freshet/cli/common_options.h"
-#include "freshet/cli/model_io.h"
 #include "freshet/core/detector.h"
 #include "freshet/core/learner.h"
 #include "freshet/core/metric.h"
@@ -179,7 +179,7 @@ std::string option_range(const OptionSpec& option, const void* options) {
 
 std::string program_help() {
   std::string text =
-      "Freshet " + std::string(version()) +
+      "Freshet " + std::string(kVersion) +
       ": models that never stop learning.\n\n"
       "  freshet eval 'scale | logistic(learning_rate=0.005)' -d data/phishing.csv.gz\n"
       "  freshet train 'scale | logistic' -d data/phishing.csv.gz -f m.frsh\n"

@@ -3,14 +3,11 @@
 #include <vector>
 
 #include "freshet/base/failure.h"
+#include "freshet/base/version.h"
 #include "freshet/log/file.h"
 #include "freshet/runtime/catalog.h"
 
 namespace freshet {
-
-std::string_view version() noexcept {
-  return FRESHET_VERSION;
-}
 
 namespace {
 
@@ -60,7 +57,7 @@ Result<StoredModel> open_model(const std::string& path) noexcept {
 
 Status save_model(const std::string& path, const StoredModel& model) noexcept {
   ModelFileWriter file;
-  file.keys["freshet.version"] = std::string(version());
+  file.keys["freshet.version"] = std::string(kVersion);
   file.keys["model.examples"] = model.examples;
   if (!model.input_format.empty()) file.keys["input.format"] = model.input_format;
   if (!model.input_target.empty()) file.keys["input.target"] = model.input_target;

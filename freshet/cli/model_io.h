@@ -35,7 +35,4 @@ Result<StoredModel> open_model(const std::string& path) noexcept;
 /// Writes all or nothing: an interrupted command leaves the old file whole.
 Status save_model(const std::string& path, const StoredModel& model) noexcept;
 
-/// The version of this program, "0.1.0".
-std::string_view version() noexcept;
-
 }  // namespace freshet

@@ -3,10 +3,10 @@
 #include <cstdlib>
 
 #include "freshet/base/text.h"
+#include "freshet/base/version.h"
 #include "freshet/cli/arguments.h"
 #include "freshet/cli/command.h"
 #include "freshet/cli/help.h"
-#include "freshet/cli/model_io.h"
 #include "freshet/cli/short_form.h"
 #include "freshet/kernel/level.h"
 
@@ -60,7 +60,7 @@ int run_program(const std::vector<std::string>& args, Console& console) noexcept
     return args.empty() ? kWrongInput : kDone;
   }
   if (args[0] == "--version") {
-    console.print_line("freshet " + std::string(version()));
+    console.print_line("freshet " + std::string(kVersion));
     return kDone;
   }
   int status = kDone;

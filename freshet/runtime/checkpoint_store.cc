@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "freshet/base/failure.h"
+#include "freshet/base/version.h"
 #include "freshet/kernel/level.h"
 #include "freshet/log/file.h"
 
@@ -128,7 +129,7 @@ Result<CheckpointNote> parse_note(std::string_view json) noexcept {
   return note;
 }
 
-std::string build_name() noexcept { return FRESHET_VERSION " " __VERSION__; }
+std::string build_name() noexcept { return std::string(kVersion) + " " + __VERSION__; }
 
 std::string cpu_name() noexcept { return std::string(kernel::level_name(kernel::level())); }
 

@@ -11,7 +11,7 @@ namespace freshet {
 
 namespace {
 
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kChunkVersion = 1;
 constexpr std::size_t kMaxId = 64;
 
 class Out {
@@ -158,7 +158,7 @@ uint64_t PendingTable::evicted() const noexcept {
 std::vector<std::byte> PendingTable::save() const noexcept {
   const std::lock_guard lock(mutex_);
   Out out;
-  out.u32(kVersion), out.u32(0);
+  out.u32(kChunkVersion), out.u32(0);
   out.u64(static_cast<uint64_t>(limits_.ttl_us)), out.u64(limits_.max_bytes);
   out.u64(expired_), out.u64(evicted_);
   out.u32(static_cast<uint32_t>(entries_.size())), out.u32(static_cast<uint32_t>(tombstones_.size()));
@@ -182,7 +182,7 @@ std::vector<std::byte> PendingTable::save() const noexcept {
 
 Status PendingTable::load(std::span<const std::byte> bytes) noexcept {
   In in(bytes);
-  if (const uint32_t version = in.u32(); in.ok() && version > kVersion)
+  if (const uint32_t version = in.u32(); in.ok() && version > kChunkVersion)
     return {Code::unsupported, "pending: chunk PEND was written by a later Freshet; use that version"};
   PendingTable made({});
   if (in.u32() != 0) return damaged();

@@ -4,13 +4,13 @@
 #include <array>
 #include <memory>
 
+#include "freshet/base/version.h"
 #include "freshet/cli/arguments.h"
 #include "freshet/cli/benchmark.h"
 #include "freshet/cli/command.h"
 #include "freshet/cli/console.h"
 #include "freshet/cli/help.h"
 #include "freshet/cli/json_text.h"
-#include "freshet/cli/model_io.h"
 #include "freshet/core/learner.h"
 #include "freshet/core/metric.h"
 #include "freshet/core/transformer.h"
@@ -179,7 +179,7 @@ void put_text_kinds(JsonText& json) {
 int run(const DescribeOptions&, std::span<const std::string_view>, Console& console) {
   const Registry registry = catalog();
   JsonText json;
-  json.begin_object().text("program", "freshet").text("version", version());
+  json.begin_object().text("program", "freshet").text("version", kVersion);
   put_entries(json, "learners", registry.learners);
   put_entries(json, "transforms", registry.transforms);
   put_entries(json, "metrics", registry.metrics);
