@@ -128,9 +128,13 @@ class BlockCodec::Decoder {
       to[k] = bit_cast<T>(get_little<BlockBits<T>>(&body_[k * sizeof(T)]));
     body_ = body_.subspan(count * sizeof(T));
   }
+  // The rest of the section is so many items. Written so that it holds where a size has 32 bits.
+  bool holds(std::size_t count, std::size_t item_bytes) const noexcept {
+    return body_.size() % item_bytes == 0 && body_.size() / item_bytes == count;
+  }
   template <class T>
   Status array(std::vector<T>& to, std::size_t count) noexcept {
-    if (body_.size() != count * sizeof(T)) return wrong_length();
+    if (!holds(count, sizeof(T))) return wrong_length();
     take_array(to, count);
     return {};
   }
@@ -169,9 +173,7 @@ class BlockCodec::Decoder {
   Status labels() noexcept {
     if (body_.size() < 4) return bad("blocks: a section is too short");
     const std::size_t each = take<uint32_t>();
-    if (each == 0 || body_.size() / 4 / each != n_ || body_.size() != each * n_ * 4) {
-      return wrong_length();
-    }
+    if (each == 0 || body_.size() / 4 / each != n_ || !holds(each * n_, 4)) return wrong_length();
     for (uint32_t k = 0; k < n_; ++k) {
       for (std::size_t i = 0; i < each; ++i) {
         const float value = take<float>();
@@ -196,7 +198,7 @@ class BlockCodec::Decoder {
   Status nominal() noexcept {
     FRESHET_TRY(ends(b_.nominal_end_));
     const std::size_t count = total(b_.nominal_end_);
-    if (body_.size() != 8 * count) return wrong_length();
+    if (!holds(count, 8)) return wrong_length();
     take_array(b_.nominal_, count);
     take_array(b_.category_, count);
     return {};
@@ -205,7 +207,7 @@ class BlockCodec::Decoder {
   Status groups() noexcept {
     FRESHET_TRY(ends(b_.group_end_));
     const std::size_t count = total(b_.group_end_);
-    if (body_.size() != 12 * count) return wrong_length();
+    if (!holds(count, 12)) return wrong_length();
     b_.groups_.resize(count);
     for (Group& group : b_.groups_)
       group = {take<uint32_t>(), take<uint32_t>(), take<uint32_t>()};
@@ -383,6 +385,10 @@ Result<std::size_t> BlockCodec::size(std::span<const std::byte> bytes) noexcept 
     return {Code::corrupt, "blocks: more than 1,048,576 examples", 8};
   const std::size_t payload = get_u32(&bytes[12]);
   if (payload % 8 != 0) return {Code::corrupt, "blocks: a length that isn't a multiple of 8", 12};
+  if (payload > SIZE_MAX - kHeaderBytes)
+    return {Code::corrupt, "blocks: a block of more bytes than this machine can address", 12};
+  if (get_u64(&bytes[24]) > kMaxFirstLine)  // the one number without a checksum
+    return {Code::corrupt, "blocks: a line number above 2^63; the header is damaged", 24};
   return kHeaderBytes + payload;
 }
 
@@ -397,7 +403,7 @@ Result<std::size_t> BlockCodec::decode(std::span<const std::byte> bytes,
   }
   // A labelled example has a label, an unlabelled one a bit: more examples than bits is a lie that
   // would cost memory.
-  if (get_u32(&bytes[8]) > 8 * (all - kHeaderBytes))
+  if (get_u32(&bytes[8]) > 8 * uint64_t{all - kHeaderBytes})
     return {Code::corrupt, "blocks: more examples than bits", 8};
   Decoder decoder(bytes.first(all), out);
   if (Status status = decoder.read(); !status.ok()) {

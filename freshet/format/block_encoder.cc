@@ -12,6 +12,9 @@
 namespace freshet {
 namespace {
 
+// Labels that an unlabelled example is given as zeros; with more they are of different number.
+constexpr uint32_t kWidestPadded = 16;
+
 template <class T>
 bool all_are(const std::vector<T>& values, T x) noexcept {
   return std::all_of(values.begin(), values.end(),
@@ -40,12 +43,13 @@ class BlockCodec::Encoder {
       first_line_ = k == 0 ? b_.line_[0] : std::min(first_line_, b_.line_[k]);
       last_line_ = std::max(last_line_, b_.line_[k]);
     }
+    if (first_line_ > kMaxFirstLine) return {Code::exhausted, "blocks: a line number above 2^63"};
     if (last_line_ - first_line_ > 0xffffffffu)
       return {Code::exhausted, "blocks: lines of one block are over 2^32 apart"};
-    std::size_t bytes = 4096 + 64 * std::size_t{n_} + 4 * b_.dense_.size() + 4 * b_.label_.size() +
-                        8 * b_.index_.size() + 8 * b_.category_.size() + 12 * b_.groups_.size() +
-                        8 * b_.text_.size() + b_.text_bytes_.size() + b_.ids_.size() +
-                        20 * b_.decisions_.size() + 8 * b_.query_.size();
+    uint64_t bytes = 4096 + 64 * uint64_t{n_} + 4 * b_.dense_.size() + 4 * b_.label_.size() +
+                     8 * b_.index_.size() + 8 * b_.category_.size() + 12 * b_.groups_.size() +
+                     8 * b_.text_.size() + b_.text_bytes_.size() + b_.ids_.size() +
+                     20 * b_.decisions_.size() + 8 * b_.query_.size();
     for (const ExampleBlock::Name& name : b_.names) {
       if (name.text.size() > 0xffff)
         return {Code::exhausted, "blocks: a name is longer than 65,535 bytes"};
@@ -108,7 +112,7 @@ class BlockCodec::Encoder {
     out_.insert(out_.end(), from, from + bytes.size());
   }
 
-  // Unlabelled examples among labelled ones of one width are zeros under a clear bit.
+  // Unlabelled examples among labelled ones of one small width are zeros under a clear bit.
   void labels() noexcept {
     uint32_t unlabelled = 0, widest = 0;
     for (uint32_t k = 0; k < n_; ++k) {
@@ -117,6 +121,7 @@ class BlockCodec::Encoder {
       ragged_labels_ = ragged_labels_ || (here != 0 && widest != 0 && here != widest);
       widest = std::max(widest, here);
     }
+    ragged_labels_ = ragged_labels_ || (unlabelled != 0 && widest > kWidestPadded);
     if (ragged_labels_) return;
     if (unlabelled != 0) {
       begin(BlockTag::labelled);

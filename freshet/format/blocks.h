@@ -25,10 +25,12 @@ class BlockCodec {
   static constexpr std::size_t kHeaderBytes = 32;
   /// Most examples of one block: a few bytes must not make a reader allocate gigabytes.
   static constexpr uint32_t kMaxExamples = 1u << 20;
+  /// Greatest number of a block's first line: those behind it can be counted.
+  static constexpr uint64_t kMaxFirstLine = uint64_t{1} << 63;
 
   /// Appends the bytes of `block` to `out`; their number is a multiple of 8. `exhausted` and `out`
   /// unchanged: more than kMaxExamples, 4 GiB of payload, a name over 65,535 bytes, or lines
-  /// further apart than 2^32.
+  /// further apart than 2^32 or above 2^63.
   static Status encode(const ExampleBlock& block, std::vector<std::byte>& out) noexcept;
 
   /// Bytes of the block that begins at `bytes`, by its header: what a reader must have before it

@@ -150,6 +150,22 @@ TEST_CASE("blocks: labels of different number") {
   CHECK(list(back[2].label) == std::vector<float>{0, 1});
 }
 
+TEST_CASE("blocks: unlabelled examples beside one with many labels take no room") {
+  ExampleBlock block, back;
+  for (uint32_t k = 0; k < 1000; ++k) {
+    block.begin();
+    for (uint32_t i = 0; k == 500 && i < 1000; ++i)
+      block.add_label(static_cast<float>(i));
+    block.finish();
+  }
+  const std::vector<std::byte> bytes = encoded(block);
+  CHECK(bytes.size() < 10'000);
+  REQUIRE(BlockCodec::decode(bytes, back).ok());
+  CHECK(back[499].label.empty());
+  CHECK(back[500].label.size() == 1000);
+  CHECK(back[500].label[999] == 999);
+}
+
 TEST_CASE("blocks: several stand one behind another") {
   std::vector<std::byte> bytes = encoded(small_table());
   const std::size_t first = bytes.size();
@@ -180,6 +196,35 @@ TEST_CASE(
     REQUIRE(!used.ok());
     CHECK(used.status().code() == Code::corrupt);
   }
+}
+
+TEST_CASE("blocks: a line number is only shown, but one that no text reaches is damage") {
+  constexpr uint64_t kMost = BlockCodec::kMaxFirstLine;
+  const std::vector<std::byte> good = encoded(small_table());
+  ExampleBlock back;
+  for (const uint64_t line : {uint64_t{0}, uint64_t{700}, kMost}) {
+    std::vector<std::byte> other = good;
+    put_u64(&other[24], line);
+    REQUIRE(BlockCodec::decode(other, back).ok());
+    CHECK(list(back[1].dense) == std::vector<float>{2.5f, -2});
+    CHECK(back.line(1) == (line == 0 ? 0 : line + 1));
+    CHECK(encoded(back) == other);
+  }
+  for (const uint64_t line : {kMost + 1, ~uint64_t{0}}) {
+    std::vector<std::byte> bad = good;
+    put_u64(&bad[24], line);
+    const Result<std::size_t> used = BlockCodec::decode(bad, back);
+    REQUIRE(!used.ok());
+    CHECK(used.status().code() == Code::corrupt);
+    CHECK(used.status().text() == "blocks: a line number above 2^63; the header is damaged");
+    CHECK(used.status().at() == 24);
+  }
+  ExampleBlock far;
+  far.begin();
+  far.set_line(kMost + 1);
+  far.finish();
+  std::vector<std::byte> bytes;
+  CHECK(BlockCodec::encode(far, bytes).code() == Code::exhausted);
 }
 
 TEST_CASE("blocks: lies under right checksums are corrupt, never a crash") {

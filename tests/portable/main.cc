@@ -7,6 +7,7 @@ int main() {
   freshet::print_base();
   freshet::print_numbers();
   freshet::print_kernels();
+  freshet::print_blocks();
   freshet::print_models();
   return 0;
 }

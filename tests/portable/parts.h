@@ -21,6 +21,9 @@ void print_numbers() noexcept;
 /// Sums and scans at the best level and at the lowest.
 void print_kernels() noexcept;
 
+/// A block's bytes, and what decoding says of lengths that lie.
+void print_blocks() noexcept;
+
 /// Every learner, transform and metric of the catalogue over the phishing stream: new ones join by
 /// themselves.
 void print_models() noexcept;
