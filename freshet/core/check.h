@@ -4,10 +4,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "freshet/base/bits.h"
 #include "freshet/base/status.h"
 #include "freshet/core/example.h"
+#include "freshet/core/features.h"
 #include "freshet/core/learner.h"
 
 namespace freshet {
@@ -100,6 +102,13 @@ Status check_class(const Example& x, bool binary) noexcept {
   if (!(y >= 0) || y > 16777216.0f || static_cast<float>(static_cast<uint32_t>(y)) != y)
     return {Code::invalid_argument, Says::kClass, kBadLabel};
   if (y >= static_cast<float>(kMaxClasses)) return {Code::exhausted, Says::kMany, kBadLabel};
+  return {};
+}
+
+/// Learner::explain: whether there is a part for each feature and one for the bias. wrong: Complaints::kParts.
+inline Status check_parts(const Example& x, std::span<const float> parts,
+                          const char* wrong) noexcept {
+  if (parts.size() != feature_count(x) + 1) return {Code::invalid_argument, wrong};
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "freshet/core/check.h"
+#include "freshet/core/features.h"
 #include "freshet/core/nested.h"
 #include "freshet/core/spec.h"
 #include "freshet/learn/linear/vw.h"
@@ -191,7 +192,7 @@ Status OneVsRest::learn_members(const Example& x, uint32_t y, std::span<float> b
     with.label = {&label, 1};
     FRESHET_TRY(members_[k]->learn(with, {}));
   }
-  count(x, y, said_, x.dense.size() + x.numeric.index.size() + x.nominal.index.size());
+  count(x, y, said_, feature_count(x));
   return {};
 }
 

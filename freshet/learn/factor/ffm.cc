@@ -3,6 +3,7 @@
 #include "freshet/base/bits.h"
 #include "freshet/base/math.h"
 #include "freshet/core/check.h"
+#include "freshet/core/features.h"
 #include "freshet/core/registry.h"
 #include "freshet/learn/linear/loss.h"
 
@@ -36,22 +37,18 @@ Result<std::unique_ptr<Learner>> make_entry(const void* options,
   return std::unique_ptr<Learner>(std::move(*made));
 }
 
-std::size_t positions(const Example& x) noexcept {
-  return x.dense.size() + x.numeric.index.size() + x.nominal.index.size();
-}
+struct Feature {
+  uint32_t index;
+  float value;
+};
 
-uint32_t index_at(const Example& x, std::size_t at) noexcept {
-  if (at < x.dense.size()) return static_cast<uint32_t>(at);
+/// What each_feature() visits at place `at`.
+Feature feature_at(const Example& x, std::size_t at) noexcept {
+  if (at < x.dense.size()) return {static_cast<uint32_t>(at), x.dense[at]};
   at -= x.dense.size();
-  if (at < x.numeric.index.size()) return x.numeric.index[at];
+  if (at < x.numeric.index.size()) return {x.numeric.index[at], x.numeric.value[at]};
   at -= x.numeric.index.size();
-  return mix(x.nominal.index[at], x.nominal.category[at]);
-}
-
-float value_at(const Example& x, std::size_t at) noexcept {
-  if (at < x.dense.size()) return x.dense[at];
-  at -= x.dense.size();
-  return at < x.numeric.index.size() ? x.numeric.value[at] : 1;
+  return {mix(x.nominal.index[at], x.nominal.category[at]), 1};
 }
 
 }  // namespace
@@ -172,8 +169,9 @@ void Ffm::sum(const Example& x, const Run& run, uint32_t field, double* s) const
   for (uint32_t k = 0; k < n; k++)
     s[k] = 0;
   for (std::size_t at = run.begin; at < run.end; at++) {
-    const double v = static_cast<double>(value_at(x, at));
-    const float* from = rows_.row(rows_.row_of(index_at(x, at))) + 1 + field * n;
+    const Feature feature = feature_at(x, at);
+    const double v = static_cast<double>(feature.value);
+    const float* from = rows_.row(rows_.row_of(feature.index)) + 1 + field * n;
     for (uint32_t k = 0; k < n; k++)
       s[k] += static_cast<double>(Load::load(from[k])) * v;
   }
@@ -182,9 +180,10 @@ void Ffm::sum(const Example& x, const Run& run, uint32_t field, double* s) const
 template <class Load>
 double Ffm::raw(const Example& x, const Runs& runs) const noexcept {
   double total = static_cast<double>(Load::load(rows_.bias()));
-  for (std::size_t at = 0; at < positions(x); at++)
-    total += static_cast<double>(Load::load(rows_.row(rows_.row_of(index_at(x, at)))[0])) *
-             static_cast<double>(value_at(x, at));
+  each_feature(x, [&](uint32_t index, float value) {
+    const float w = Load::load(rows_.row(rows_.row_of(index))[0]);
+    total += static_cast<double>(w) * static_cast<double>(value);
+  });
   double one[Fm::kMostFactors], two[Fm::kMostFactors];
   for (uint32_t a = 0; a < runs.count; a++) {
     for (uint32_t b = a + 1; b < runs.count; b++) {
@@ -211,12 +210,12 @@ void Ffm::step(const Example& x, const Run& run, uint32_t field, const double* s
                double g) noexcept {
   float slopes[Fm::kMostFactors];
   for (std::size_t at = run.begin; at < run.end; at++) {
-    const float value = value_at(x, at);
-    if (value == 0) continue;
-    const double gv = g * static_cast<double>(value);
+    const Feature feature = feature_at(x, at);
+    if (feature.value == 0) continue;
+    const double gv = g * static_cast<double>(feature.value);
     for (uint32_t k = 0; k < options_.factors; k++)
       slopes[k] = static_cast<float>(gv * s[k]);
-    const bool good = rows_.step_factors(rows_.row_of(index_at(x, at)), field * options_.factors,
+    const bool good = rows_.step_factors(rows_.row_of(feature.index), field * options_.factors,
                                          {slopes, options_.factors});
     skipped_ += good ? 0 : 1;
   }
@@ -224,14 +223,13 @@ void Ffm::step(const Example& x, const Run& run, uint32_t field, const double* s
 
 /// Each vector belongs to one pair of fields: both sums are those from before the update.
 void Ffm::follow(const Example& x, const Runs& runs, double g) noexcept {
-  for (std::size_t at = 0; at < positions(x); at++) {
-    const float value = value_at(x, at);
-    if (value == 0) continue;
-    const uint32_t row = rows_.row_of(index_at(x, at));
+  each_feature(x, [&](uint32_t index, float value) {
+    if (value == 0) return;
+    const uint32_t row = rows_.row_of(index);
     rows_.draw_if_new(row);
     const double slope = g * static_cast<double>(value);
     skipped_ += rows_.step_weight(row, static_cast<float>(slope)) ? 0 : 1;
-  }
+  });
   double one[Fm::kMostFactors], two[Fm::kMostFactors];
   for (uint32_t a = 0; a < runs.count; a++) {
     for (uint32_t b = a + 1; b < runs.count; b++) {
@@ -266,13 +264,13 @@ Status Ffm::learn(const Example& x, std::span<float> before) noexcept {
 }
 
 Status Ffm::explain(const Example& x, std::span<float> parts) const noexcept {
-  const std::size_t n = positions(x);
-  if (parts.size() != n + 1) return {Code::invalid_argument, Says::kParts};
-  const auto row = [&](std::size_t at) { return rows_.row(rows_.row_of(index_at(x, at))); };
-  for (std::size_t at = 0; at < n; at++)
-    parts[at] = clamp_to_float(static_cast<double>(live_load(row(at)[0])) *
-                               static_cast<double>(value_at(x, at)));
-  parts[n] = live_load(rows_.bias());
+  FRESHET_TRY(check_parts(x, parts, Says::kParts));
+  std::size_t place = 0;
+  each_feature(x, [&](uint32_t index, float value) {
+    const float w = live_load(rows_.row(rows_.row_of(index))[0]);
+    parts[place++] = clamp_to_float(static_cast<double>(w) * static_cast<double>(value));
+  });
+  parts[place] = live_load(rows_.bias());
   const Runs runs = runs_of(x);
   double other[Fm::kMostFactors];
   for (uint32_t a = 0; a < runs.count; a++) {
@@ -281,12 +279,14 @@ Status Ffm::explain(const Example& x, std::span<float> parts) const noexcept {
       if (mine.field == theirs.field) continue;
       sum<LiveLoad>(x, theirs, mine.field, other);
       for (std::size_t at = mine.begin; at < mine.end; at++) {
-        const float* v = row(at) + 1 + theirs.field * options_.factors;
+        const Feature feature = feature_at(x, at);
+        const float* v =
+            rows_.row(rows_.row_of(feature.index)) + 1 + theirs.field * options_.factors;
         double half = 0;
         for (uint32_t k = 0; k < options_.factors; k++)
           half += .5 * static_cast<double>(live_load(v[k])) * other[k];
         parts[at] = clamp_to_float(static_cast<double>(parts[at]) +
-                                   half * static_cast<double>(value_at(x, at)));
+                                   half * static_cast<double>(feature.value));
       }
     }
   }

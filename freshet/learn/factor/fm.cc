@@ -3,6 +3,7 @@
 #include "freshet/base/bits.h"
 #include "freshet/base/math.h"
 #include "freshet/core/check.h"
+#include "freshet/core/features.h"
 #include "freshet/core/registry.h"
 #include "freshet/learn/linear/loss.h"
 
@@ -34,12 +35,9 @@ Result<std::unique_ptr<Learner>> make_entry(const void* options,
 /// Calls f(row, value) for every feature that isn't 0, in order.
 template <class F>
 void each_row(const FactorRows& rows, const Example& x, F&& f) noexcept {
-  for (std::size_t k = 0; k < x.dense.size(); k++)
-    if (x.dense[k] != 0) f(rows.row_of(static_cast<uint32_t>(k)), x.dense[k]);
-  for (std::size_t k = 0; k < x.numeric.index.size(); k++)
-    if (x.numeric.value[k] != 0) f(rows.row_of(x.numeric.index[k]), x.numeric.value[k]);
-  for (std::size_t k = 0; k < x.nominal.index.size(); k++)
-    f(rows.row_of(mix(x.nominal.index[k], x.nominal.category[k])), 1.0f);
+  each_feature(x, [&](uint32_t index, float value) {
+    if (value != 0) f(rows.row_of(index), value);
+  });
 }
 
 }  // namespace
@@ -182,12 +180,11 @@ void Fm::follow(const Example& x, const double* s, double g) noexcept {
 }
 
 Status Fm::explain(const Example& x, std::span<float> parts) const noexcept {
-  if (parts.size() != x.dense.size() + x.numeric.index.size() + x.nominal.index.size() + 1)
-    return {Code::invalid_argument, Says::kParts};
+  FRESHET_TRY(check_parts(x, parts, Says::kParts));
   double s[kMostFactors];
   (void)raw<LiveLoad>(x, s);
   std::size_t at = 0;
-  const auto part = [&](uint32_t index, float value) {
+  each_feature(x, [&](uint32_t index, float value) {
     const float* row = rows_.row(rows_.row_of(index));
     const double v = static_cast<double>(value);
     double sum = static_cast<double>(live_load(row[0]));
@@ -196,13 +193,7 @@ Status Fm::explain(const Example& x, std::span<float> parts) const noexcept {
       sum += .5 * factor * (s[k] - factor * v);
     }
     parts[at++] = value == 0 ? 0 : clamp_to_float(sum * v);
-  };
-  for (std::size_t k = 0; k < x.dense.size(); k++)
-    part(static_cast<uint32_t>(k), x.dense[k]);
-  for (std::size_t k = 0; k < x.numeric.index.size(); k++)
-    part(x.numeric.index[k], x.numeric.value[k]);
-  for (std::size_t k = 0; k < x.nominal.index.size(); k++)
-    part(mix(x.nominal.index[k], x.nominal.category[k]), 1);
+  });
   parts[at] = live_load(rows_.bias());
   return {};
 }

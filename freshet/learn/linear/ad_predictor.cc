@@ -124,8 +124,7 @@ Status AdPredictor::learn(const Example& x, std::span<float> before) noexcept {
 }
 
 Status AdPredictor::explain(const Example& x, std::span<float> parts) const noexcept {
-  if (parts.size() != x.dense.size() + x.numeric.index.size() + x.nominal.index.size() + 1)
-    return {Code::invalid_argument, Says::kParts};
+  FRESHET_TRY(check_parts(x, parts, Says::kParts));
   std::size_t k = 0;
   weights_.each_or_none(x, [&](std::size_t at, float value) {
     parts[k++] = clamp_to_float((at == 0 ? mean_ : belief(at).mean) * static_cast<double>(value));

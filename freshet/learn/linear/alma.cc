@@ -137,8 +137,7 @@ void Alma::fold() noexcept {
 }
 
 Status Alma::explain(const Example& x, std::span<float> parts) const noexcept {
-  if (parts.size() != x.dense.size() + x.numeric.index.size() + x.nominal.index.size() + 1)
-    return {Code::invalid_argument, Says::kParts};
+  FRESHET_TRY(check_parts(x, parts, Says::kParts));
   weights_.explain(x, parts);
   for (float& part : parts)
     part = clamp_to_float(state_.scale * static_cast<double>(part));

@@ -2,6 +2,7 @@
 
 #include "freshet/base/math.h"
 #include "freshet/core/check.h"
+#include "freshet/core/features.h"
 #include "freshet/core/registry.h"
 #include "freshet/learn/linear/linear_weights.h"
 
@@ -18,17 +19,6 @@ constexpr const char* kTooMany =
 Result<std::unique_ptr<Learner>> make_entry(const void* options, const Registry&) noexcept {
   return std::unique_ptr<Learner>(
       new BayesianLinear(*static_cast<const BayesianLinearOptions*>(options)));
-}
-
-/// Calls f(index, value) for every feature.
-template <class F>
-void each_feature(const Example& x, F&& f) noexcept {
-  for (std::size_t k = 0; k < x.dense.size(); k++)
-    f(static_cast<uint32_t>(k), x.dense[k]);
-  for (std::size_t k = 0; k < x.numeric.index.size(); k++)
-    f(x.numeric.index[k], x.numeric.value[k]);
-  for (std::size_t k = 0; k < x.nominal.index.size(); k++)
-    f(mix(x.nominal.index[k], x.nominal.category[k]), 1.0f);
 }
 
 }  // namespace
@@ -241,8 +231,7 @@ bool BayesianLinear::solve() noexcept {
 }
 
 Status BayesianLinear::explain(const Example& x, std::span<float> parts) const noexcept {
-  if (parts.size() != x.dense.size() + x.numeric.index.size() + x.nominal.index.size() + 1)
-    return {Code::invalid_argument, Says::kParts};
+  FRESHET_TRY(check_parts(x, parts, Says::kParts));
   std::size_t k = 0;
   each_feature(x, [&](uint32_t index, float value) {
     const uint32_t row = dictionary_.find(index);

@@ -15,6 +15,7 @@
 #include "freshet/base/bits.h"
 #include "freshet/core/check.h"
 #include "freshet/core/example.h"
+#include "freshet/core/features.h"
 #include "freshet/core/interactions.h"
 
 namespace freshet {
@@ -167,22 +168,16 @@ class Explanation {
   /// weight_of: uint32_t -> float.
   template <class WeightOf>
   void add_features(WeightOf&& weight_of) {
-    const Example& x = view_.x;
+    const std::size_t dense = view_.x.dense.size();
     std::size_t at = 0;
-    const auto part = [&](uint32_t index, float value) {
-      if (value != 0) {
+    each_feature(view_.x, [&](uint32_t index, float value) {
+      const bool is_initial = at >= dense + view_.initial_begin && at < dense + view_.initial_end;
+      if (value != 0 && !is_initial) {
         sums_[at] = static_cast<double>(weight_of(index)) * static_cast<double>(value);
         origin_.push_back(at);
       }
       at++;
-    };
-    for (std::size_t k = 0; k < x.dense.size(); k++)
-      part(static_cast<uint32_t>(k), x.dense[k]);
-    for (std::size_t k = 0; k < x.numeric.index.size(); k++)
-      part(x.numeric.index[k],
-           k >= view_.initial_begin && k < view_.initial_end ? 0 : x.numeric.value[k]);
-    for (std::size_t k = 0; k < x.nominal.index.size(); k++)
-      part(mix(x.nominal.index[k], x.nominal.category[k]), 1);
+    });
   }
   void add_constant(float weight, float initial) noexcept {
     sums_.back() += static_cast<double>(weight) + static_cast<double>(initial);

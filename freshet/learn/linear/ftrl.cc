@@ -268,8 +268,7 @@ void Ftrl::prefetch(const Example& x) const noexcept {
 }
 
 Status Ftrl::explain(const Example& x, std::span<float> parts) const noexcept {
-  if (parts.size() != x.dense.size() + x.numeric.index.size() + x.nominal.index.size() + 1)
-    return {Code::invalid_argument, Says::kParts};
+  FRESHET_TRY(check_parts(x, parts, Says::kParts));
   FeatureView view;
   (void)look_at(x, kLarge, view);
   Explanation all(view, parts.size());

@@ -68,8 +68,7 @@ double GradientLinear::rate_now() const noexcept {
 }
 
 Status GradientLinear::explain(const Example& x, std::span<float> parts) const noexcept {
-  if (parts.size() != x.dense.size() + x.numeric.index.size() + x.nominal.index.size() + 1)
-    return {Code::invalid_argument, texts_.parts};
+  FRESHET_TRY(check_parts(x, parts, texts_.parts));
   weights_.explain(x, parts);
   return {};
 }

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "freshet/core/check.h"
+#include "freshet/core/features.h"
 
 namespace freshet {
 
@@ -63,19 +64,13 @@ bool LinearWeights::admit_new(const Example& x) noexcept {
 void LinearWeights::explain(const Example& x, std::span<float> parts) const noexcept {
   const float* w = array(0);
   std::size_t k = 0;
-  const auto part = [&](uint32_t index, float value) {
+  each_feature(x, [&](uint32_t index, float value) {
     const std::size_t at = position(index);
     parts[k++] =
         at == 0
             ? 0
             : clamp_to_float(static_cast<double>(live_load(w[at])) * static_cast<double>(value));
-  };
-  for (std::size_t i = 0; i < x.dense.size(); i++)
-    part(static_cast<uint32_t>(i), x.dense[i]);
-  for (std::size_t i = 0; i < x.numeric.index.size(); i++)
-    part(x.numeric.index[i], x.numeric.value[i]);
-  for (std::size_t i = 0; i < x.nominal.index.size(); i++)
-    part(mix(x.nominal.index[i], x.nominal.category[i]), 1);
+  });
   parts[k] = live_load(w[0]);
 }
 

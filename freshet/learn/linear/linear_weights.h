@@ -19,6 +19,7 @@
 #include "freshet/core/check.h"
 #include "freshet/core/dictionary.h"
 #include "freshet/core/example.h"
+#include "freshet/core/features.h"
 #include "freshet/core/table.h"
 
 namespace freshet {
@@ -149,23 +150,15 @@ class LinearWeights {
 
 template <class F>
 void LinearWeights::each(const Example& x, F&& f) const noexcept {
-  for (std::size_t k = 0; k < x.dense.size(); k++)
-    if (const std::size_t at = position(static_cast<uint32_t>(k)); at != 0) f(at, x.dense[k]);
-  for (std::size_t k = 0; k < x.numeric.index.size(); k++)
-    if (const std::size_t at = position(x.numeric.index[k]); at != 0) f(at, x.numeric.value[k]);
-  for (std::size_t k = 0; k < x.nominal.index.size(); k++)
-    if (const std::size_t at = position(mix(x.nominal.index[k], x.nominal.category[k])); at != 0)
-      f(at, 1.0f);
+  each_feature(x, [&](uint32_t index, float value) __attribute__((always_inline)) {
+    if (const std::size_t at = position(index); at != 0) f(at, value);
+  });
 }
 
 template <class F>
 void LinearWeights::each_or_none(const Example& x, F&& f) const noexcept {
-  for (std::size_t k = 0; k < x.dense.size(); k++)
-    f(position(static_cast<uint32_t>(k)), x.dense[k]);
-  for (std::size_t k = 0; k < x.numeric.index.size(); k++)
-    f(position(x.numeric.index[k]), x.numeric.value[k]);
-  for (std::size_t k = 0; k < x.nominal.index.size(); k++)
-    f(position(mix(x.nominal.index[k], x.nominal.category[k])), 1.0f);
+  each_feature(x, [&](uint32_t index, float value)
+                      __attribute__((always_inline)) { f(position(index), value); });
 }
 
 template <class F>

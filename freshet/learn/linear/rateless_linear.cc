@@ -2,6 +2,7 @@
 
 #include "freshet/base/math.h"
 #include "freshet/core/check.h"
+#include "freshet/core/features.h"
 
 namespace freshet {
 
@@ -65,20 +66,14 @@ Status RatelessLinear::learn(const Example& x, std::span<float> before) noexcept
 }
 
 Status RatelessLinear::explain(const Example& x, std::span<float> parts) const noexcept {
-  if (parts.size() != x.dense.size() + x.numeric.index.size() + x.nominal.index.size() + 1)
-    return {Code::invalid_argument, texts_.parts};
+  FRESHET_TRY(check_parts(x, parts, texts_.parts));
   const uint32_t mask = static_cast<uint32_t>((uint64_t{1} << settings_.bits) - 1);
   std::size_t k = 0;
   const auto part = [&](uint32_t at, float value) {
     const double v = static_cast<double>(value);
     parts[k++] = value == 0 ? 0 : clamp_to_float(weight(row(at), v) * v);
   };
-  for (std::size_t i = 0; i < x.dense.size(); i++)
-    part(static_cast<uint32_t>(i) & mask, x.dense[i]);
-  for (std::size_t i = 0; i < x.numeric.index.size(); i++)
-    part(x.numeric.index[i] & mask, x.numeric.value[i]);
-  for (std::size_t i = 0; i < x.nominal.index.size(); i++)
-    part(mix(x.nominal.index[i], x.nominal.category[i]) & mask, 1);
+  each_feature(x, [&](uint32_t index, float value) { part(index & mask, value); });
   part(mask + 1, 1);
   return {};
 }

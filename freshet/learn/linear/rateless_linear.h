@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "freshet/base/bits.h"
+#include "freshet/core/features.h"
 #include "freshet/core/learner.h"
 #include "freshet/core/table.h"
 #include "freshet/learn/linear/loss.h"
@@ -106,12 +107,9 @@ class RatelessLinear : public Learner {
 template <class F>
 void RatelessLinear::each(const Example& x, F&& f) const noexcept {
   const uint32_t mask = static_cast<uint32_t>((uint64_t{1} << settings_.bits) - 1);
-  for (std::size_t k = 0; k < x.dense.size(); k++)
-    if (x.dense[k] != 0) f(static_cast<uint32_t>(k) & mask, x.dense[k]);
-  for (std::size_t k = 0; k < x.numeric.index.size(); k++)
-    if (x.numeric.value[k] != 0) f(x.numeric.index[k] & mask, x.numeric.value[k]);
-  for (std::size_t k = 0; k < x.nominal.index.size(); k++)
-    f(mix(x.nominal.index[k], x.nominal.category[k]) & mask, 1.0f);
+  each_feature(x, [&](uint32_t index, float value) {
+    if (value != 0) f(index & mask, value);
+  });
   f(mask + 1, 1.0f);
 }
 

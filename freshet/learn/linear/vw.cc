@@ -155,8 +155,7 @@ Status Vw::learn_many(std::span<const Example> asked, std::span<const Example> t
 }
 
 Status Vw::explain(const Example& x, std::span<float> parts) const noexcept {
-  if (parts.size() != x.dense.size() + x.numeric.index.size() + x.nominal.index.size() + 1)
-    return {Code::invalid_argument, Says::kParts};
+  FRESHET_TRY(check_parts(x, parts, Says::kParts));
   model_->explain(x, 0, parts);
   return {};
 }

@@ -5,6 +5,7 @@
 #include "freshet/base/bits.h"
 #include "freshet/base/math.h"
 #include "freshet/core/check.h"
+#include "freshet/core/features.h"
 #include "freshet/learn/linear/linear_weights.h"
 
 namespace freshet {
@@ -32,17 +33,6 @@ Loss loss_of(SearchLoss loss) noexcept {
       return Loss::hinge;
   }
   return Loss::squared;
-}
-
-/// Calls f(index, value) for every feature.
-template <class F>
-void each_feature(const Example& x, F&& f) noexcept {
-  for (std::size_t k = 0; k < x.dense.size(); k++)
-    f(static_cast<uint32_t>(k), x.dense[k]);
-  for (std::size_t k = 0; k < x.numeric.index.size(); k++)
-    f(x.numeric.index[k], x.numeric.value[k]);
-  for (std::size_t k = 0; k < x.nominal.index.size(); k++)
-    f(mix(x.nominal.index[k], x.nominal.category[k]), 1.0f);
 }
 
 double inverse_or_zero(double x) noexcept {

@@ -5,6 +5,7 @@
 #include "freshet/base/bits.h"
 #include "freshet/base/math.h"
 #include "freshet/core/check.h"
+#include "freshet/core/features.h"
 
 namespace freshet {
 
@@ -117,22 +118,15 @@ Status SearchLinear::learn(const Example& x, std::span<float> before) noexcept {
 }
 
 Status SearchLinear::explain(const Example& x, std::span<float> parts) const noexcept {
-  if (parts.size() != x.dense.size() + x.numeric.index.size() + x.nominal.index.size() + 1)
-    return {Code::invalid_argument, texts_.parts};
+  FRESHET_TRY(check_parts(x, parts, texts_.parts));
   std::size_t k = 0;
-  const auto part = [&](uint32_t index, float value) {
+  each_feature(x, [&](uint32_t index, float value) {
     const uint32_t row = objective_.dictionary().find(index);
     parts[k++] =
         row == kNone || row + 1 >= model_.size()
             ? 0
             : clamp_to_float(static_cast<double>(model_[row + 1]) * static_cast<double>(value));
-  };
-  for (std::size_t i = 0; i < x.dense.size(); i++)
-    part(static_cast<uint32_t>(i), x.dense[i]);
-  for (std::size_t i = 0; i < x.numeric.index.size(); i++)
-    part(x.numeric.index[i], x.numeric.value[i]);
-  for (std::size_t i = 0; i < x.nominal.index.size(); i++)
-    part(mix(x.nominal.index[i], x.nominal.category[i]), 1);
+  });
   parts[k] = model_.size() == 0 ? 0 : model_[0];
   return {};
 }

@@ -1,0 +1,29 @@
+#pragma once
+/// The features of an example in the order that everything by feature has: dense, numeric, nominal.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "freshet/base/bits.h"
+#include "freshet/core/example.h"
+
+namespace freshet {
+
+/// How many each_feature() visits; an explanation has one part more, the bias.
+constexpr std::size_t feature_count(const Example& x) noexcept {
+  return x.dense.size() + x.numeric.index.size() + x.nominal.index.size();
+}
+
+/// Calls f(index, value) for every feature; a nominal pair is the feature `mix(index, category)` of value 1.
+/// Always inline: a walk made of this one is then as fast as loops of its own (3 % of `alma` were lost otherwise).
+template <class F>
+[[gnu::always_inline]] inline void each_feature(const Example& x, F&& f) noexcept {
+  for (std::size_t k = 0; k < x.dense.size(); k++)
+    f(static_cast<uint32_t>(k), x.dense[k]);
+  for (std::size_t k = 0; k < x.numeric.index.size(); k++)
+    f(x.numeric.index[k], x.numeric.value[k]);
+  for (std::size_t k = 0; k < x.nominal.index.size(); k++)
+    f(mix(x.nominal.index[k], x.nominal.category[k]), 1.0f);
+}
+
+}  // namespace freshet
