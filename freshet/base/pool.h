@@ -93,4 +93,9 @@ class Pool {
   Free* free_[kClasses] = {};
 };
 
+/// The limit_bytes of an option `memory`, in which 0 is no limit.
+constexpr std::size_t pool_limit(uint64_t memory) noexcept {
+  return memory == 0 || memory > SIZE_MAX ? SIZE_MAX : static_cast<std::size_t>(memory);
+}
+
 }  // namespace freshet

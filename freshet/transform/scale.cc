@@ -34,9 +34,7 @@ constinit const Entry<Transformer> scale_transform_entry{
 
 Scale::Scale(const ScaleOptions& options) noexcept
     : options_(options),
-      pool_(options.memory == 0 || options.memory > SIZE_MAX
-                ? SIZE_MAX
-                : static_cast<std::size_t>(options.memory)),
+      pool_(pool_limit(options.memory)),
       dictionary_(pool_),
       count_(pool_),
       mean_(pool_),

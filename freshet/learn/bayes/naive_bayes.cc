@@ -55,9 +55,7 @@ constinit const Entry<Learner> naive_bayes_entry{
 
 NaiveBayes::NaiveBayes(const NaiveBayesOptions& options) noexcept
     : options_(options),
-      pool_(options.memory == 0 || options.memory > SIZE_MAX
-                ? SIZE_MAX
-                : static_cast<std::size_t>(options.memory)),
+      pool_(pool_limit(options.memory)),
       numeric_(pool_),
       nominal_(pool_),
       pairs_(pool_),

@@ -32,12 +32,7 @@ constinit const Entry<Learner> counting_entry{
     .make = make_entry};
 
 Counting::Counting(const CountingOptions& options) noexcept
-    : options_(options),
-      pool_(options.memory == 0 || options.memory > SIZE_MAX
-                ? SIZE_MAX
-                : static_cast<std::size_t>(options.memory)),
-      dictionary_(pool_),
-      tally_(pool_) {}
+    : options_(options), pool_(pool_limit(options.memory)), dictionary_(pool_), tally_(pool_) {}
 
 const Info& Counting::info() const noexcept {
   return counting_entry.info;

@@ -40,9 +40,7 @@ constinit const Entry<Learner> bayesian_linear_entry{
 
 BayesianLinear::BayesianLinear(const BayesianLinearOptions& options) noexcept
     : options_(options),
-      pool_(options.memory == 0 || options.memory > SIZE_MAX
-                ? SIZE_MAX
-                : static_cast<std::size_t>(options.memory)),
+      pool_(pool_limit(options.memory)),
       dictionary_(pool_),
       mean_(pool_),
       moment_(pool_),

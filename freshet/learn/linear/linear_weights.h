@@ -41,7 +41,7 @@ class LinearWeights {
 
   /// bits 0: a dictionary, else 2^bits rows. memory 0: no limit.
   LinearWeights(uint32_t bits, uint64_t memory, uint32_t arrays) noexcept
-      : pool_(memory == 0 || memory > SIZE_MAX ? SIZE_MAX : static_cast<std::size_t>(memory)),
+      : pool_(pool_limit(memory)),
         dictionary_(pool_),
         arrays_(arrays),
         bits_(bits),

@@ -37,9 +37,7 @@ constinit const Entry<Learner> rls_entry{
 
 Rls::Rls(const RlsOptions& options) noexcept
     : options_(options),
-      pool_(options.memory == 0 || options.memory > SIZE_MAX
-                ? SIZE_MAX
-                : static_cast<std::size_t>(options.memory)),
+      pool_(pool_limit(options.memory)),
       dictionary_(pool_),
       weights_(pool_),
       p_(pool_),

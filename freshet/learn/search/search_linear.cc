@@ -12,9 +12,7 @@ namespace freshet {
 SearchLinear::SearchLinear(const SearchSettings& settings, const SearchTexts& texts) noexcept
     : settings_(settings),
       texts_(texts),
-      pool_(settings.memory == 0 || settings.memory > SIZE_MAX
-                ? SIZE_MAX
-                : static_cast<std::size_t>(settings.memory)),
+      pool_(pool_limit(settings.memory)),
       objective_(settings.objective, pool_),
       model_(pool_),
       now_(pool_),
