@@ -71,6 +71,20 @@ void join_action(const Example& shared, const Example& action, ExampleBuffer& to
   append_rest(action, to);
 }
 
+std::size_t draw_action(std::span<const float> probabilities, double u) noexcept {
+  double all = 0, sum = 0;
+  for (const float p : probabilities)
+    all += static_cast<double>(p);
+  std::size_t last = 0;
+  for (std::size_t k = 0; k < probabilities.size(); k++) {
+    if (!(probabilities[k] > 0)) continue;
+    sum += static_cast<double>(probabilities[k]);
+    last = k;
+    if (u * all < sum) break;
+  }
+  return last;
+}
+
 Status check_decision(const Decision& decision) noexcept {
   const std::size_t actions = decision.actions.size();
   if (actions == 0)

@@ -16,4 +16,8 @@ void join_action(const Example& shared, const Example& action, ExampleBuffer& to
 /// at most 1, and every value is finite (else at() is the feature).
 Status check_decision(const Decision& decision) noexcept;
 
+/// Who acts draws: the first action at which the probabilities, summed in order, pass u of their whole sum; never one of
+/// probability 0. u in [0, 1): from Philox, stream 0, event hash64(id of the decision). REQUIRES: one is above 0, none below.
+std::size_t draw_action(std::span<const float> probabilities, double u) noexcept;
+
 }  // namespace freshet

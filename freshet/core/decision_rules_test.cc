@@ -93,6 +93,18 @@ TEST_CASE("decisions: what can't be learned is refused, a value with its feature
   CHECK(check_decision(bad).code() == Code::invalid_argument);
 }
 
+TEST_CASE("decisions: an action is drawn as often as its probability says, one of 0 never") {
+  const std::vector<float> p = {0, .25f, 0, .75f, 0};
+  CHECK(draw_action(p, 0) == 1);
+  CHECK(draw_action(p, .2499) == 1);
+  CHECK(draw_action(p, .25) == 3);
+  CHECK(draw_action(p, 1 - 0x1p-53) == 3);
+  const std::vector<float> short_of_one = {.3f, .3f, .3f};  // thirds of what there is
+  CHECK(draw_action(short_of_one, .33) == 0);
+  CHECK(draw_action(short_of_one, .34) == 1);
+  CHECK(draw_action(short_of_one, .999) == 2);
+}
+
 TEST_CASE("decisions: a block owns a copy of one") {
   const float one = 1;
   const uint32_t index[] = {40, 41};

@@ -132,6 +132,7 @@ Status Fold::learn_block(const Event& event, ExampleBlock& block, Student& stude
     return {};
   }
   named(student.schema());
+  if (!block.decisions().empty()) return learn_decisions(event, block, student, result, observer);
   for (uint32_t k = 0; k < block.size(); ++k) {
     Example x = block[k];
     if (x.time_us == 0) x.time_us = event.time_us;
@@ -155,22 +156,71 @@ Status Fold::learn_block(const Event& event, ExampleBlock& block, Student& stude
   return {};
 }
 
+Status Fold::learn_decisions(const Event& event, const ExampleBlock& block, Student& student,
+                             FoldResult* result, TrainerObserver* observer) noexcept {
+  uint32_t place = 0;
+  for (const ExampleBlock::Choice& choice : block.decisions()) {
+    const Decision decision = block.decision(choice, actions_);
+    before_.assign(decision.actions.size(), 0);
+    Status learned = student.learner().learn_decision(decision, before_);
+    float loss = kNoLoss;
+    if (learned.ok()) {
+      FRESHET_TRY(evaluation_->observe_decision(decision, before_));
+      loss = decided(event, decision, before_, false, result, observer);
+    } else {
+      skip(event, std::move(learned), place, result, observer);
+    }
+    if (result != nullptr) result->loss.push_back(loss);
+    ++place;
+  }
+  return {};
+}
+
+// Counts a decision that was learned and tells about it. Its loss: what it says of the cost by the policy before.
+float Fold::decided(const Event& event, const Decision& decision, std::span<const float> before,
+                    bool is_late, FoldResult* result, TrainerObserver* observer) noexcept {
+  const auto chosen = static_cast<std::size_t>(decision.chosen);
+  const float loss =
+      chosen < before.size() ? before[chosen] / decision.probability * decision.cost : kNoLoss;
+  ++counts_.examples;
+  if (result != nullptr) ++result->accepted;
+  if (observer != nullptr)
+    observer->learned(
+        {event.lsn, event.time_us, decision.shared, before, loss, counts_.examples, is_late});
+  return loss;
+}
+
+// What the model and those beside it think now.
+void Fold::ask(const ExampleBlock& block, const Learner& learner, Pending& entry) noexcept {
+  if (block.decisions().empty()) {
+    entry.own.resize(learner.outputs());
+    if (!entry.own.empty()) learner.predict(block[0], entry.own);
+    return evaluation_->ask(block[0], entry.asked);
+  }
+  const Decision decision = block.decision(block.decisions()[0], actions_);
+  entry.own.resize(decision.actions.size());
+  learner.predict_decision(decision, entry.own);
+  evaluation_->ask_decision(decision, entry.asked);
+}
+
 // Keeps what the model thinks now: that is what metrics score when the label comes.
 Status Fold::remember(const Event& event, const Payload& payload, ExampleBlock& block, Student& student) noexcept {
   const std::string_view id = payload.text(Tag::request_id);
-  if (id.empty() || id.size() > 64 || block.size() != 1)
+  const auto decisions = block.decisions();
+  if (id.empty() || id.size() > 64 ||
+      (decisions.empty() ? block.size() != 1 : decisions.size() != 1))
     return at_event(event, Status(Code::corrupt, "a remembered prediction has one example and an id of 1 to 64 bytes"));
   if (pending_.find(id).state != PendingTable::State::unknown) return {};  // the first one counts
   Pending entry;
-  entry.request = request_hash(block, 0, student.schema());
+  entry.request = request_hash(block, student.schema());
   Learner& learner = student.learner();
+  if (decisions.empty() == (learner.label() == Label::decision))
+    return {};  // logged for a model of another kind
   if (Status named = BlockCodec::resolve(block, student.schema(), is_binary(learner)); !named.ok()) return {};
   entry.id = id;
   entry.lsn = event.lsn;
   entry.time_us = event.time_us;
-  entry.own.resize(learner.outputs());
-  if (!entry.own.empty()) learner.predict(block[0], entry.own);
-  evaluation_->ask(block[0], entry.asked);
+  ask(block, learner, entry);
   if (const auto served = payload.prediction()) entry.served.assign(served->values.begin(), served->values.end());
   FRESHET_TRY(BlockCodec::encode(block, entry.block));
   pending_.add(std::move(entry));
@@ -211,6 +261,8 @@ float Fold::learn_late(const Event& event, const Example& label, const Pending& 
     skip(event, std::move(taken).status(), 0, result, observer);
     return kNoLoss;
   }
+  if (!remembered_.decisions().empty())
+    return learn_late_cost(event, label, pending, student, result, observer);
   Example x = remembered_[0];
   x.label = label.label;
   x.weight = label.weight;
@@ -226,6 +278,27 @@ float Fold::learn_late(const Event& event, const Example& label, const Pending& 
   const float loss = loss_of(student.learner(), x.label, pending.own);
   if (observer != nullptr) observer->learned({event.lsn, event.time_us, x, pending.own, loss, counts_.examples, true});
   return loss;
+}
+
+// The cost of a remembered decision: learned with the action served and the probability it was drawn with.
+float Fold::learn_late_cost(const Event& event, const Example& label, const Pending& pending,
+                            Student& student, FoldResult* result,
+                            TrainerObserver* observer) noexcept {
+  Decision decision = remembered_.decision(remembered_.decisions()[0], actions_);
+  if (label.label.size() != 1) {
+    skip(event, Status(Code::invalid_argument, "fold: a decision's label is one number, its cost"),
+         0, result, observer);
+    return kNoLoss;
+  }
+  decision.cost = label.label[0];
+  if (Status learned = student.learner().learn_decision(decision, {}); !learned.ok()) {
+    skip(event, std::move(learned), 0, result, observer);
+    return kNoLoss;
+  }
+  if (Status scored = evaluation_->deliver_decision(decision, pending.own, pending.asked);
+      !scored.ok())
+    notice(Level::warning, scored.text());
+  return decided(event, decision, pending.own, true, result, observer);
 }
 
 // ---- checkpoints

@@ -93,10 +93,17 @@ class Fold {
         pending_(options_.pending) {}
   Status learn_block(const Event& event, ExampleBlock& block, Student& student, FoldResult* result,
                      TrainerObserver* observer) noexcept;
+  Status learn_decisions(const Event& event, const ExampleBlock& block, Student& student,
+                         FoldResult* result, TrainerObserver* observer) noexcept;
   Status remember(const Event& event, const Payload& payload, ExampleBlock& block,
                   Student& student) noexcept;
   Status join(const Event& event, ExampleBlock& labels, Student& student, FoldResult* result,
               TrainerObserver* observer) noexcept;
+  void ask(const ExampleBlock& block, const Learner& learner, Pending& entry) noexcept;
+  float decided(const Event& event, const Decision& decision, std::span<const float> before,
+                bool is_late, FoldResult* result, TrainerObserver* observer) noexcept;
+  float learn_late_cost(const Event& event, const Example& label, const Pending& pending,
+                        Student& student, FoldResult* result, TrainerObserver* observer) noexcept;
   float learn_late(const Event& event, const Example& label, const Pending& pending, Student& student,
                    FoldResult* result, TrainerObserver* observer) noexcept;
   void named(const Schema& schema) noexcept;
@@ -109,6 +116,7 @@ class Fold {
   FoldCounts counts_;
   ExampleBlock decoded_, remembered_;  // reused
   std::vector<float> before_;
+  std::vector<Example> actions_;       // of the decision at hand
   uint32_t classes_ = 0;               // the schema's when last looked at
 };
 

@@ -47,4 +47,12 @@ uint64_t request_hash(const ExampleBlock& block, uint32_t k, const Schema& schem
   return hash.sum() + mix64(static_cast<uint64_t>(x.time_us));
 }
 
+uint64_t request_hash(const ExampleBlock& block, const Schema& schema) noexcept {
+  if (block.decisions().empty()) return request_hash(block, 0, schema);
+  uint64_t sum = 0;
+  for (uint32_t k = 0; k < block.size(); ++k)
+    sum = mix64(sum + request_hash(block, k, schema));  // actions have an order
+  return sum;
+}
+
 }  // namespace freshet

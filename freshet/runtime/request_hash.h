@@ -15,4 +15,7 @@ namespace freshet {
 /// no name there (a hash) is its own name. Any thread.
 uint64_t request_hash(const ExampleBlock& block, uint32_t k, const Schema& schema) noexcept;
 
+/// Of what a remembered block asks: its one example, or its one decision without what was chosen.
+uint64_t request_hash(const ExampleBlock& block, const Schema& schema) noexcept;
+
 }  // namespace freshet

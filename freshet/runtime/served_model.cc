@@ -328,7 +328,8 @@ Status ServedModel::train(TrainCall call, TrainCallback done) noexcept {
   FRESHET_TRY(check_size(body));
   auto rider = std::make_shared<Rider>();
   rider->block = std::move(call.block);
-  const uint32_t examples = rider->block.size();
+  const std::size_t decisions = rider->block.decisions().size();
+  const auto examples = decisions != 0 ? static_cast<uint32_t>(decisions) : rider->block.size();
   if (call.ack != Ack::queued) rider->train = std::move(done);
   FRESHET_TRY(parts_->submit(EventKind::example, body, examples, call.ack, rider));
   if (call.ack == Ack::queued) done(TrainResult{});
@@ -339,14 +340,22 @@ Status ServedModel::remember(RememberCall call, RememberCallback done) noexcept 
   FRESHET_TRY(parts_->refusal());
   if (call.id.empty() || call.id.size() > kMaxId)
     return {Code::invalid_argument, "remember: an id has 1 to 64 bytes"};
-  if (call.block.size() != 1)
+  const auto decisions = call.block.decisions();
+  if (decisions.empty() ? call.block.size() != 1 : decisions.size() != 1)
     return {Code::invalid_argument, "remember: one example for each id; send several calls"};
+  if (!decisions.empty() &&
+      (decisions[0].chosen < 0 || call.prediction.size() != decisions[0].count))
+    return {Code::invalid_argument,
+            "remember: a decision needs the action served and a probability for each"};
   PayloadBuilder body;
   FRESHET_TRY(encode(call.block, body));
   auto rider = std::make_shared<Rider>();
-  rider->request = request_hash(call.block, 0, parts_->model->schema());
+  rider->request = request_hash(call.block, parts_->model->schema());
   body.text(Tag::request_id, call.id);
-  body.prediction({call.prediction, -1, 1});
+  if (decisions.empty())
+    body.prediction({call.prediction, -1, 1});
+  else
+    body.prediction({call.prediction, decisions[0].chosen, decisions[0].probability});
   FRESHET_TRY(check_size(body));
   rider->block = std::move(call.block);
   rider->id = std::move(call.id);

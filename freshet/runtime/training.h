@@ -44,9 +44,11 @@ using TrainCallback = Callback<TrainResult&&>;
 
 /// One prediction whose label comes later.
 struct RememberCall {
-  ExampleBlock block;                  // one example, no label needed
+  ExampleBlock
+      block;  // one example, no label needed; or one decision with the action served as `chosen`,
+              // its probability, and no cost yet
   std::string id;                      // 1 to 64 bytes
-  std::vector<float> prediction;       // as served
+  std::vector<float> prediction;       // as served; of a decision: a probability for each action
 };
 struct RememberResult {
   Status status;                  // conflict: the id is in use for another request
@@ -56,7 +58,7 @@ struct RememberResult {
 };
 using RememberCallback = Callback<RememberResult&&>;
 
-/// Late labels: example k of the block has an id, a label, a weight and no features.
+/// Late labels: example k of the block has an id, a label, a weight and no features. Of a decision the label is its cost.
 struct FeedbackCall {
   ExampleBlock labels;
   Ack ack = Ack::applied;

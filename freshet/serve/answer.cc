@@ -4,6 +4,7 @@
 
 #include "freshet/base/chars.h"
 #include "freshet/base/failure.h"
+#include "freshet/serve/decisions.h"
 #include "freshet/serve/hosted_model.h"
 
 namespace freshet {
@@ -27,6 +28,16 @@ void AnswerTensors::set(const HostedModel& model, std::span<const float> predict
   } else {
     add<float>("prediction", Datatype::f32, {n, outputs}, predictions);
   }
+}
+
+void AnswerTensors::set(const Served& served) {
+  tensors_.clear();
+  shapes_.clear();
+  const auto n = static_cast<int64_t>(served.actions().size());
+  add<int64_t>("action", Datatype::i64, {n}, served.actions());
+  add<float>("probability", Datatype::f32, {n}, served.probability());
+  add<float>("probabilities", Datatype::f32, {n, static_cast<int64_t>(served.widest())},
+             served.probabilities());
 }
 
 /// P(positive) becomes two columns. Labels are INT64 where every class is a whole number, else BYTES.

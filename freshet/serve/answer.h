@@ -13,6 +13,7 @@
 namespace freshet {
 
 class HostedModel;
+class Served;
 
 /// The tensors of one Answer with what they borrow. Reused by the thread that answers: it allocates only to grow.
 class AnswerTensors {
@@ -21,6 +22,8 @@ class AnswerTensors {
   /// `prediction` for all else.
   void set(const HostedModel& model, std::span<const float> predictions, std::size_t rows,
            uint32_t outputs);
+  /// Of decisions: `action` and `probability`, what was served, and `probabilities`, of every action.
+  void set(const Served& served);
   /// parts: shape [rows, columns + 1], the bias last: becomes `contribution` and `bias`.
   void add_contributions(std::span<const float> parts, std::size_t rows, std::size_t columns);
   /// Those that the call asked for, all if it named none. An unknown name: `invalid_argument`.

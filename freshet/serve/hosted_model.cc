@@ -13,6 +13,7 @@
 #include "freshet/net/secret/digest.h"
 #include "freshet/runtime/clock.h"
 #include "freshet/serve/answer.h"
+#include "freshet/serve/decisions.h"
 
 namespace freshet {
 namespace {
@@ -36,6 +37,8 @@ bool all_finite(std::span<const float> values) noexcept {
 struct Workspace {
   ExampleBlock block;
   std::vector<float> predictions, parts;
+  std::vector<Example> actions;
+  Served served;
   AnswerTensors answer;
 };
 Workspace& workspace() {
@@ -156,6 +159,7 @@ void HostedModel::infer_when_published(const Call& call, std::unique_ptr<Reply> 
 /// Answers, or fails without having answered. `keep` gives the reply away where the answer comes later.
 Status HostedModel::infer_now(const Call& call, Reply& reply,
                               std::unique_ptr<Reply>* keep) noexcept {
+  if (label_ == Label::decision) return decide(call, reply, keep);
   Workspace& space = workspace();
   const InputForm form = this->form();
   const Tensor* direct = direct_rows(call, form);
@@ -196,6 +200,55 @@ Status HostedModel::infer_now(const Call& call, Reply& reply,
   return {};
 }
 
+/// As infer_now, of decisions: draws an action by the policy's probabilities.
+Status HostedModel::decide(const Call& call, Reply& reply, std::unique_ptr<Reply>* keep) noexcept {
+  if (call.contributions)
+    return {Code::unsupported, "contributions: decisions have none; ask without them"};
+  Workspace& space = workspace();
+  FRESHET_TRY(read_decisions(call, false, space.block));
+  const auto decisions = space.block.decisions();
+  if (call.remember && decisions.size() != 1)
+    return {Code::invalid_argument, "inputs: only one decision at a time can be remembered"};
+  const std::string id = call.id.empty() ? make_uuid7(unix_us()) : std::string(call.id);
+  const ReadGuard guard = model_->read();
+  space.predictions.clear();
+  for (const ExampleBlock::Choice& choice : decisions) {
+    const std::size_t begin = space.predictions.size();
+    space.predictions.resize(begin + choice.count);
+    guard.learner().predict_decision(space.block.decision(choice, space.actions),
+                                     std::span(space.predictions).subspan(begin));
+  }
+  if (!all_finite(space.predictions)) {
+    counters_.infer_not_finite.fetch_add(1, std::memory_order_relaxed);
+    return {Code::internal,
+            "model: a probability is not finite; reset the model or go back to a checkpoint"};
+  }
+  const uint32_t seed = options_.served.seed;
+  space.served.draw(space.block, space.predictions, id, seed);
+  space.answer.set(space.served);
+  FRESHET_TRY(space.answer.select(call.outputs));
+  counters_.predicted.fetch_add(decisions.size(), std::memory_order_relaxed);
+  if (call.remember) {
+    Decision decision = space.block.decision(decisions[0], space.actions);
+    decision.chosen = static_cast<int32_t>(space.served.actions()[0]);
+    decision.cost = 0;  // comes later
+    decision.probability = std::min(space.served.probability()[0], 1.0f);
+    RememberCall remembered;
+    remembered.block.append_decision(decision);
+    remembered.id = id;
+    remembered.prediction = space.predictions;
+    return append_remembered(call, std::move(*keep), std::move(remembered));
+  }
+  const AnswerHead head(guard.lsn(), guard.staleness_us());
+  reply.finish(Answer{.model = options_.name,
+                      .version = head.version,
+                      .id = call.id,
+                      .lsn = guard.lsn(),
+                      .parameters = head.parameters,
+                      .outputs = space.answer.tensors()});
+  return {};
+}
+
 /// Appends the row and what was said of it; answers when that will survive a kill.
 Status HostedModel::remember(const Call& call, std::unique_ptr<Reply> reply,
                              std::vector<float> prediction) noexcept {
@@ -206,6 +259,11 @@ Status HostedModel::remember(const Call& call, std::unique_ptr<Reply> reply,
     reply->finish(read);
     return {};
   }
+  return append_remembered(call, std::move(reply), std::move(remembered));
+}
+
+Status HostedModel::append_remembered(const Call& call, std::unique_ptr<Reply> reply,
+                                      RememberCall remembered) noexcept {
   const std::string id = remembered.id;
   const auto waiting = deadlines_.wait(std::move(reply), call.deadline_us);
   Status admitted =
@@ -214,7 +272,13 @@ Status HostedModel::remember(const Call& call, std::unique_ptr<Reply> reply,
         if (answer == nullptr) return;
         if (!result.status.ok()) return answer->finish(result.status);
         AnswerTensors tensors;
-        tensors.set(*this, result.prediction, 1, static_cast<uint32_t>(result.prediction.size()));
+        Served served;  // told of a duplicate what it was told first: the draw is the id's
+        if (label_ == Label::decision) {
+          served.draw(result.prediction, id, options_.served.seed);
+          tensors.set(served);
+        } else {
+          tensors.set(*this, result.prediction, 1, static_cast<uint32_t>(result.prediction.size()));
+        }
         if (Status selected = tensors.select(call.outputs); !selected.ok())
           return answer->finish(selected);
         const std::string version = std::to_string(result.lsn);
@@ -285,7 +349,15 @@ void HostedModel::train(const Call& call, std::unique_ptr<Reply> reply) noexcept
   const auto refuse = [&](const Status& status) { reply->finish(status); };
   if (is_late(call)) return refuse(too_late());
   const InputForm form = this->form();
-  if (Status read = read_training(call, form, training.block); !read.ok()) return refuse(read);
+  const bool decides = label_ == Label::decision;
+  if (decides && call.method == Method::predict_train)
+    return refuse(Status(
+        Code::unsupported,
+        "predict_train: the action of a decision to learn was chosen before; send it to train"));
+  if (Status read = decides ? read_decisions(call, true, training.block)
+                            : read_training(call, form, training.block);
+      !read.ok())
+    return refuse(read);
   const Result<bool> fixed = fix_columns(call);
   if (!fixed.ok()) return refuse(fixed.status());
   const bool is_first = *fixed;
@@ -354,7 +426,11 @@ void HostedModel::feedback(const Call& call, std::unique_ptr<Reply> reply) noexc
   const bool is_class = label_ == Label::one_class || label_ == Label::classes;
   if (Status checked = check_labels(call.labels, form); !checked.ok())
     return reply->finish(checked);
+  const bool decides = label_ == Label::decision;
   for (const FeedbackLabel& label : call.labels) {
+    if (decides && label.weight != 1)
+      return reply->finish(
+          Status(Code::invalid_argument, "labels: a decision's cost has no weight"));
     block.begin();
     block.set_id(label.id);
     block.set_weight(label.weight);
@@ -368,7 +444,9 @@ void HostedModel::feedback(const Call& call, std::unique_ptr<Reply> reply) noexc
         found = block.names.insert(found, {ExampleBlock::NameKind::label_class, 0, text});
       block.add_label(static_cast<float>(found - block.names.begin()));
     } else {
-      block.add_label(static_cast<float>(label.number));
+      const auto number = static_cast<float>(label.number);
+      block.add_label(decides && label.is_reward ? -number
+                                                 : number);  // a decision's label is its cost
     }
     block.finish();
   }
@@ -397,8 +475,12 @@ void HostedModel::metadata(const Call&, std::unique_ptr<Reply> reply) const noex
   static constexpr int64_t kAny = -1;
   const std::array<int64_t, 2> x_shape{kAny, columns() == 0 ? kAny : int64_t{columns()}};
   const std::array<int64_t, 1> rows{kAny};
-  const std::array inputs{TensorMetadata{"x", Datatype::f32, x_shape},
-                          TensorMetadata{"json", Datatype::bytes, rows}};
+  const std::array<int64_t, 2> actions{kAny, kAny};
+  std::vector<TensorMetadata> inputs;
+  if (label_ == Label::decision)
+    inputs = {{"text", Datatype::bytes, rows}};
+  else
+    inputs = {{"x", Datatype::f32, x_shape}, {"json", Datatype::bytes, rows}};
   const bool is_class = label_ == Label::one_class || label_ == Label::classes;
   const std::array<int64_t, 2> classes{
       kAny, is_binary_ ? 2 : std::max<int64_t>(int64_t{model_->schema().class_count()}, kAny)};
@@ -410,6 +492,10 @@ void HostedModel::metadata(const Call&, std::unique_ptr<Reply> reply) const noex
       if (!parse_all(model_->schema().class_name(k), &number))
         outputs[0].datatype = Datatype::bytes;
     outputs.push_back({"probability", Datatype::f32, classes});
+  } else if (label_ == Label::decision) {
+    outputs = {{"action", Datatype::i64, rows},
+               {"probability", Datatype::f32, rows},
+               {"probabilities", Datatype::f32, actions}};
   } else {
     outputs.push_back({"prediction", Datatype::f32, rows});
   }

@@ -91,8 +91,11 @@ class HostedModel {
               Deadlines& deadlines) noexcept;
   void infer_when_published(const Call& call, std::unique_ptr<Reply> reply) noexcept;
   Status infer_now(const Call& call, Reply& reply, std::unique_ptr<Reply>* keep) noexcept;
+  Status decide(const Call& call, Reply& reply, std::unique_ptr<Reply>* keep) noexcept;
   Status remember(const Call& call, std::unique_ptr<Reply> reply,
                   std::vector<float> prediction) noexcept;
+  Status append_remembered(const Call& call, std::unique_ptr<Reply> reply,
+                           RememberCall remembered) noexcept;
   Result<bool> fix_columns(const Call& call) noexcept;
   void columns_answered(bool accepted) noexcept;
 

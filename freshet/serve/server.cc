@@ -35,6 +35,12 @@ Result<std::vector<std::byte>> model_file(HostedOptions& options, const Registry
   const auto learner = file->learner(registry);
   if (!learner.ok()) return bad(learner.status());
   if (const auto schema = file->schema(); !schema.ok()) return bad(schema.status());
+  const bool decides = (*learner)->label() == Label::decision;
+  if (decides && (file->text("input.hash") == "all" || file->number("input.hash_seed") != 0))
+    return bad(Status(Code::unsupported,
+                      "it has learned from text hashed with --hash all or --hash-seed; decisions "
+                      "that come over HTTP "
+                      "are hashed without, so train it without"));
   options.served.spec = spec_of(**learner);
   return bytes;
 }

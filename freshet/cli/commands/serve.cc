@@ -295,6 +295,10 @@ Result<std::vector<std::unique_ptr<Feed>>> feeds_of(const ServeOptions& options,
     if (model == nullptr || pair.first.empty())
       return failure(Code::invalid_argument,
                      "--feed: no model \"" + pair.first + "\"; name it with --model");
+    if (model->label() == Label::decision)
+      return failure(Code::unsupported,
+                     "--feed: \"" + pair.first +
+                         "\" makes decisions, which a file can't be asked for; send them to train");
     FRESHET_TRY_ASSIGN(auto rows, file_rows(pair.second, reader_options(*model)));
     FileFeedOptions feed;
     feed.source = pair.second;
