@@ -27,60 +27,132 @@ constexpr float kLarge = 1e18f;  // its square is still a float
 template <class Load>
 using RowWeights = WeightAt<Load, OnlyRows, kRow>;
 
-/// The proximal step of each weight along g x.
+inline float root_of(float x) noexcept {
+  return math_sqrt(x);
+}
+inline Four root_of(Four x) noexcept {
+  return Four{math_sqrt(x[0]), math_sqrt(x[1]), math_sqrt(x[2]), math_sqrt(x[3])};
+}
+inline float size_of(float x) noexcept {
+  return math_abs(x);
+}
+inline Four size_of(Four x) noexcept {
+  return Four{math_abs(x[0]), math_abs(x[1]), math_abs(x[2]), math_abs(x[3])};
+}
+
+// far with the sign that z hasn't: a coin's toss, so no branch.
+inline float against(float z, float far) noexcept {
+  return -__builtin_copysignf(far, z);
+}
+inline Four against(Four z, Four far) noexcept {
+  return Four{against(z[0], far[0]), against(z[1], far[1]), against(z[2], far[2]),
+              against(z[3], far[3])};
+}
+
+/// A row, or four as columns.
+template <class F>
+struct Cells {
+  F z, n, w;
+};
+
+/// The proximal step along g x.
+struct Step {
+  float g, one_over_alpha, beta, l1, l2;
+  template <class F>
+  [[gnu::always_inline]] Cells<F> operator()(const Cells<F>& row, F x) const noexcept {
+    const F gradient = g * x;
+    const F n = row.n + gradient * gradient, root = root_of(n);
+    const F sigma = (root - root_of(row.n)) * one_over_alpha;
+    const F z = row.z + (gradient - sigma * row.w);
+    const F size = size_of(z) - l1;
+    const F below = (beta + root) * one_over_alpha + l2;
+    // below is 0 only where no gradient was: then size is not above 0 either, or the quotient is no number to keep.
+    const F far = size > 0.0f ? size / below : F{};
+    return {z, n, against(z, far)};
+  }
+};
+
+/// That step of each weight, of four at a time; one by one and in order where a row is new, or repeats among the four, or
+/// somebody watches the table.
 class FtrlPass {
  public:
   FtrlPass(Table& table, uint32_t mask, const FtrlOptions& options, float g) noexcept
       : table_(table),
         row_of_{mask},
-        g_(g),
-        one_over_alpha_(static_cast<float>(1 / options.alpha)),
-        beta_(static_cast<float>(options.beta)),
-        l1_(static_cast<float>(options.l1)),
-        l2_(static_cast<float>(options.l2)) {}
+        step_{g, static_cast<float>(1 / options.alpha), static_cast<float>(options.beta),
+              static_cast<float>(options.l1), static_cast<float>(options.l2)} {
+    if (table.is_watched()) watched_ = ~watched_;
+  }
   void prefetch(uint32_t index) const noexcept {
     __builtin_prefetch(table_.data() + row_of_(index) * kRow, 1);
   }
   void whole(const uint32_t* index, const float* value, std::size_t n) noexcept {
-    for (std::size_t k = 0; k < n; k++)
-      one(row_of_(index[k]) * kRow, value[k]);
+    float* const rows = table_.data();
+    const OnlyRows row_of = row_of_;
+    const Step step = step_;
+    const FourBits watched = watched_;
+    for (std::size_t k = 0; k < n; k += 4)
+      if (!four(rows, row_of, step, watched, index + k, value + k)) [[unlikely]]
+        one_by_one(index + k, value + k, 4);
   }
   void rest(const uint32_t* index, const float* value, std::size_t n) noexcept {
-    whole(index, value, n);
+    const std::size_t by_fours = n & ~std::size_t{3};
+    whole(index, value, by_fours);
+    one_by_one(index + by_fours, value + by_fours, n - by_fours);
   }
-  void single(uint32_t index, float value, std::size_t) noexcept { whole(&index, &value, 1); }
+  void single(uint32_t index, float value, std::size_t) noexcept { one_by_one(&index, &value, 1); }
   uint64_t skipped() const noexcept { return skipped_; }
 
  private:
-  void one(std::size_t at, float x) noexcept {
-    float* const row = table_.data() + at;
-    const float gradient = g_ * x;
-    const float n = row[kN] + gradient * gradient, root = math_sqrt(n);
-    const float sigma = (root - math_sqrt(row[kN])) * one_over_alpha_;
-    const float z = row[kZ] + (gradient - sigma * row[kW]);
-    const float size = math_abs(z) - l1_;
-    const float below = (beta_ + root) * one_over_alpha_ + l2_;
-    // below is 0 only where no gradient was: then size is not above 0 either, or the quotient is caught here.
-    const float far = size > 0 ? size / below : 0;
-    const float w = z < 0 ? far : -far;
-    if (!(math_abs(z) <= kMost && n <= kMost && far <= kMost)) [[unlikely]] {
-      skipped_++;
-      return;
-    }
-    touch(at);
-    live_store(row[kZ], z);
-    live_store(row[kN], n);
-    live_store(row[kW], w);
+  /// False: nothing was done.
+  [[gnu::always_inline]] static bool four(float* rows, OnlyRows row_of, const Step& step,
+                                          FourBits watched, const uint32_t* index,
+                                          const float* value) noexcept {
+    float* const a = rows + row_of(index[0]) * kRow;
+    float* const b = rows + row_of(index[1]) * kRow;
+    float* const c = rows + row_of(index[2]) * kRow;
+    float* const d = rows + row_of(index[3]) * kRow;
+    const Cells<Four> old{
+        {a[kZ], b[kZ], c[kZ], d[kZ]}, {a[kN], b[kN], c[kN], d[kN]}, {a[kW], b[kW], c[kW], d[kW]}};
+    Four x;
+    __builtin_memcpy(&x, value, sizeof(x));
+    const Cells<Four> next = step(old, x);
+    // Only a row whose n isn't 0 is known to have been touched. An n that isn't finite makes a z that isn't.
+    const FourBits kept = (size_of(next.z) <= kMost) & (size_of(next.w) <= kMost);
+    if (any((old.n == 0.0f) | same_rows(row_of, index) | watched | ~kept)) [[unlikely]]
+      return false;
+    float* const row[] = {a, b, c, d};
+#pragma GCC unroll 4
+    for (std::size_t k = 0; k < 4; k++)
+      store(row[k], {next.z[k], next.n[k], next.w[k]});
+    return true;
   }
-  // A row may lie across two chunks.
-  void touch(std::size_t at) noexcept {
-    table_.touch(at);
-    table_.touch(at + kRow - 1);
+  static void store(float* row, const Cells<float>& cells) noexcept {
+    live_store(row[kZ], cells.z);
+    live_store(row[kN], cells.n);
+    live_store(row[kW], cells.w);
+  }
+  [[gnu::noinline]] void one_by_one(const uint32_t* index, const float* value,
+                                    std::size_t n) noexcept {
+    for (std::size_t k = 0; k < n; k++) {
+      const std::size_t at = row_of_(index[k]) * kRow;
+      float* const row = table_.data() + at;
+      const Cells<float> next = step_(Cells<float>{row[kZ], row[kN], row[kW]}, value[k]);
+      if (!(math_abs(next.z) <= kMost && math_abs(next.w) <= kMost)) [[unlikely]] {
+        skipped_++;
+        continue;
+      }
+      // A row may lie across two chunks.
+      table_.touch(at);
+      table_.touch(at + kRow - 1);
+      store(row, next);
+    }
   }
 
   Table& table_;
   const OnlyRows row_of_;
-  const float g_, one_over_alpha_, beta_, l1_, l2_;
+  const Step step_;
+  FourBits watched_ = {};  // whether somebody watches the table, in every lane
   uint64_t skipped_ = 0;
 };
 
@@ -222,7 +294,7 @@ Status Ftrl::learn(const Example& x, std::span<float> before) noexcept {
   if (needs_flat(view)) view = flatten(view, flat_);
   uint64_t features = 0;
   float all = sum<PlainLoad>(view, &features);
-  if (!before.empty()) before[0] = said(all);
+  const float asked = clip(all);
   const float y = is_of_two && x.label[0] != 1 ? -1 : x.label[0];
   if (x.weight != 0) {
     if (interactions_.would_meet(view.x)) {
@@ -236,6 +308,8 @@ Status Ftrl::learn(const Example& x, std::span<float> before) noexcept {
   }
   const float p = clip(all);
   const LossAt loss(options_.loss, static_cast<float>(options_.tau), p, y);
+  if (!before.empty())
+    before[0] = !is_of_two ? asked : asked == p ? loss.chance() : probability(asked);
   const float g = loss.slope() * x.weight;
   if (g != 0) step(view, g);
   count_example(progress_, y, x.weight, p, loss.value(), features);

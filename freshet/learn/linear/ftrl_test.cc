@@ -37,6 +37,25 @@ struct ByHand {
   }
 };
 
+/// The same in floats, for many weights, one feature after the other.
+struct RowsByHand {
+  FtrlOptions options;
+  std::vector<float> z, n, w;
+  explicit RowsByHand(const FtrlOptions& how)
+      : options(how), z(std::size_t{1} << how.bits), n(z), w(z) {}
+  void step(std::size_t row, float g) {
+    const float rate = static_cast<float>(1 / options.alpha);
+    const float beta = static_cast<float>(options.beta), l1 = static_cast<float>(options.l1);
+    const float root = std::sqrt(n[row] + g * g);
+    z[row] += g - (root - std::sqrt(n[row])) * rate * w[row];
+    n[row] += g * g;
+    const float far = std::abs(z[row]) - l1;
+    const float size =
+        far > 0 ? far / ((beta + root) * rate + static_cast<float>(options.l2)) : 0.0f;
+    w[row] = z[row] < 0 ? size : -size;
+  }
+};
+
 }  // namespace
 
 TEST_CASE("ftrl: weights are those of the paper's algorithm, step by step") {
@@ -54,6 +73,44 @@ TEST_CASE("ftrl: weights are those of the paper's algorithm, step by step") {
       hand.step(-y / (1 + std::exp(y * wx)) * static_cast<double>(x));
       const float unit = 1;
       CHECK(one->score(one_feature(unit, label)) == doctest::Approx(hand.weight()).epsilon(1e-5));
+    }
+  }
+}
+
+TEST_CASE(
+    "ftrl: features by fours step as one by one, to the bit: new rows, repeats, watched tables") {
+  for (const uint32_t bits : {2u, 12u}) {  // with 2 every four has repeats
+    for (const double l1 : {0., .3}) {
+      const FtrlOptions how{
+          .alpha = .5, .l1 = l1, .l2 = .1, .bits = bits, .bias = ConstantRule::none};
+      const auto one = ftrl(how);
+      RowsByHand hand(how);
+      uint32_t random = 1;
+      const auto draw = [&] { return random = random * 1664525 + 1013904223; };
+      for (uint32_t k = 0; k < 200; k++) {
+        if (k == 100) one->live_tables()[0]->watch([](void*, uint32_t) noexcept {}, nullptr);
+        uint32_t index[39];
+        float value[39];
+        const std::size_t count = k % 40;
+        for (std::size_t i = 0; i < count; i++) {
+          index[i] = draw() >> 24;
+          value[i] = static_cast<float>(draw() >> 16) / 65536 - .4f;
+        }
+        const float label = draw() >> 31 != 0 ? 1.0f : 0.0f;
+        const Example x{.numeric = {{index, count}, {value, count}}, .label = {&label, 1}};
+        const LossAt loss(ImportanceLoss::logistic, .5f, one->score(x), 2 * label - 1);
+        REQUIRE(one->learn(x, {}).ok());
+        const std::size_t mask = hand.w.size() - 1;
+        for (std::size_t i = 0; i < count; i++)
+          hand.step(index[i] & mask, loss.slope() * value[i]);
+        bool is_same = true;
+        for (uint32_t row = 0; row < hand.w.size(); row++) {
+          const float unit = 1;
+          const float w = one->score({.numeric = {{&row, 1}, {&unit, 1}}});
+          is_same = is_same && w == hand.w[row];
+        }
+        REQUIRE(is_same);
+      }
     }
   }
 }

@@ -82,7 +82,9 @@ Status load_rows(Reader& reader, Table& table, std::size_t stride,
       const std::size_t at = (place.is_whole ? k : place.rows[k]) * stride + column.cell;
       if (&column == columns.data() && !is_finite(values[k])) return {Code::corrupt, wrong};
       if (same_bits(table.data()[at], values[k])) continue;  // pages of zeros stay without memory
-      table.touch(at);
+      // All of the row, which may lie across two chunks: who learns knows by one number of it that it was stored to.
+      table.touch(at - column.cell);
+      table.touch(at - column.cell + stride - 1);
       live_store(table.data()[at], values[k]);
     }
   }

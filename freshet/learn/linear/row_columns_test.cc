@@ -83,6 +83,26 @@ TEST_CASE(
 }
 
 TEST_CASE(
+    "row columns: a row across two chunks is marked in both, whichever of its numbers is not 0") {
+  constexpr std::size_t kStride = 3, kAcross = Table::kChunkFloats / kStride;
+  constexpr RowColumn kThree[] = {{"w", 2}, {"z", 0}, {"n", 1}};
+  for (std::size_t cell = 0; cell < kStride; cell++) {
+    auto from = Table::make(2 * Table::kChunkFloats), to = Table::make(2 * Table::kChunkFloats);
+    REQUIRE(from.ok());
+    REQUIRE(to.ok());
+    const std::size_t at = kAcross * kStride + cell;
+    from->touch(at);
+    from->data()[at] = 1;
+    Memory memory;
+    REQUIRE(save_rows(memory, *from, kStride, kThree).ok());
+    REQUIRE(load_rows(memory, *to, kStride, kThree, "wrong").ok());
+    CHECK(to->data()[at] == 1);
+    CHECK(to->touched(0));
+    CHECK(to->touched(1));
+  }
+}
+
+TEST_CASE(
     "row columns: rows out of order or range, other sizes, weights that aren't finite are "
     "corrupt") {
   const auto loads = [](std::vector<uint32_t> rows, std::vector<float> w, std::vector<float> g) {

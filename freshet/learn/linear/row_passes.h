@@ -16,6 +16,14 @@ typedef float Four __attribute__((vector_size(16)));
 inline constexpr float kMost = 3.40282347e38f;  // the largest finite one
 
 typedef uint32_t FourIndices __attribute__((vector_size(16)));
+typedef int32_t FourBits __attribute__((vector_size(16)));  // what compares of Four answer
+
+inline bool any(FourBits mask) noexcept {
+  typedef int64_t TwoBits __attribute__((vector_size(16)));
+  TwoBits two;
+  __builtin_memcpy(&two, &mask, sizeof(two));
+  return (two[0] | two[1]) != 0;
+}
 
 /// Rows of a table with one class.
 struct OnlyRows {
@@ -32,6 +40,16 @@ struct ClassRows {
   }
   FourIndices four(FourIndices index) const noexcept { return ((index << shift) + offset) & mask; }
 };
+
+/// Lanes whose row is also another lane's. Indices may differ above the mask.
+template <class RowOf>
+FourBits same_rows(const RowOf& row_of, const uint32_t* index) noexcept {
+  FourIndices at;
+  __builtin_memcpy(&at, index, sizeof(at));
+  const FourIndices rows = row_of.four(at);
+  return (rows == __builtin_shufflevector(rows, rows, 1, 2, 3, 0)) |
+         (rows == __builtin_shufflevector(rows, rows, 2, 3, 0, 1));
+}
 
 /// Weights inside rows, or alone.  base: that of row 0.
 template <class Load, class RowOf, std::size_t kStride>

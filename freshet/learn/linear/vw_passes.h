@@ -17,20 +17,11 @@
 namespace freshet {
 namespace {
 
-typedef int32_t FourBits __attribute__((vector_size(16)));
-typedef int64_t TwoBits __attribute__((vector_size(16)));
-
 inline constexpr std::size_t kRow = 4;  // floats
 enum Cell : std::size_t { kWeight, kSquares, kLargest, kScale };
 inline constexpr float kSmallest = 1.1754944e-38f;      // of a squared value
 inline constexpr int32_t kMostBits = 0x7f7fffff;        // of the largest finite number
 inline constexpr float kSmallestRoot = 1.0842022e-19f;  // 2^-63
-
-inline bool any(FourBits mask) noexcept {
-  TwoBits two;
-  __builtin_memcpy(&two, &mask, sizeof(two));
-  return (two[0] | two[1]) != 0;
-}
 
 /// What the passes of learning know of the table.
 template <class RowOf>
@@ -218,15 +209,6 @@ class FastMeasurePass : public MeasurePass<RowOf> {
       if (largest > 0) live_store(row[kWeight], row[kWeight] * (largest / size[k]));
       live_store(row[kLargest], size[k]);
     }
-  }
-
-  // Lanes whose row is also another lane's. Indices may differ above the mask.
-  static FourBits same_rows(const RowOf& row_of, const uint32_t* index) noexcept {
-    FourIndices at;
-    __builtin_memcpy(&at, index, sizeof(at));
-    const FourIndices rows = row_of.four(at);
-    return (rows == __builtin_shufflevector(rows, rows, 1, 2, 3, 0)) |
-           (rows == __builtin_shufflevector(rows, rows, 2, 3, 0, 1));
   }
 
   FourBits watched_ = {};  // whether somebody watches the table, in every lane
