@@ -54,6 +54,8 @@ const char* task_of(Label label) noexcept {
     case Label::number:
     case Label::numbers:
       return "regression";
+    case Label::decision:
+      return "decision";
     default:
       return "none";
   }
@@ -61,7 +63,8 @@ const char* task_of(Label label) noexcept {
 
 /// What chart 1 and the verdict show.
 std::string_view main_metric(Label label) noexcept {
-  return task_of(label)[0] == 'c' ? "accuracy" : task_of(label)[0] == 'r' ? "mae" : "";
+  const char task = task_of(label)[0];
+  return task == 'c' ? "accuracy" : task == 'r' ? "mae" : task == 'd' ? "ips" : "";
 }
 
 json::object score_object(const std::vector<MetricScores>& scores, uint64_t scored) {
@@ -390,7 +393,8 @@ json::object PageModel::metrics(bool is_whole) const {
   out["metrics"] = std::move(metrics);
   out["baselines"] = std::move(baselines);
   out["main"] = is_scored ? json::value(text(main)) : json::value(nullptr);
-  out["baseline"] = is_scored ? json::value(text(baseline)) : json::value(nullptr);
+  const bool has_baseline = is_scored && !scores->baselines.empty();
+  out["baseline"] = has_baseline ? json::value(text(baseline)) : json::value(nullptr);
   const uint32_t majority = majority_.load(std::memory_order_relaxed);
   out["baseline_says"] =
       majority == kNone ? json::value(nullptr) : json::value(text(model_->class_text(majority)));

@@ -170,6 +170,25 @@ TEST_CASE("every policy: saved, loaded or cloned it goes on as if it had never s
   });
 }
 
+TEST_CASE("every policy: copied into an older copy it says the same, or says that it can't") {
+  each_policy([](const std::string& spec) {
+    auto policy = make(spec);
+    teach(*policy, 0, 30);
+    auto spare = policy->snapshot();
+    REQUIRE(spare.ok());
+    teach(*policy, 30, 60);
+    const Status copied = policy->copy_into(**spare);
+    const bool can = spec.find('|') == std::string::npos || copied.ok();
+    CHECK((can || copied.code() == Code::unsupported));
+    if (!copied.ok()) return;
+    for (uint32_t k = 60; k < 80; k++) {
+      const Scene scene(k);
+      CHECK(ask(**spare, scene.decision) == ask(*policy, scene.decision));
+    }
+    CHECK(policy->copy_into(*make("linear")).code() == Code::invalid_argument);
+  });
+}
+
 TEST_CASE("every policy: what can't be learned is refused without a trace") {
   each_policy([](const std::string& spec) {
     auto policy = make(spec);

@@ -64,6 +64,7 @@ class Decisions(unittest.TestCase):
             self.assertEqual(reward(server, "nobody", 1), "unknown_id")
             metrics = server.metrics("m")
             self.assertEqual(metrics["events"], 400)
+            self.assertEqual((metrics["task"], metrics["main"], metrics["baseline"]), ("decision", "ips", None))
             self.assertLess(metrics["metrics"]["ips"]["window"], -.5)
 
     def test_the_same_id_draws_the_same_and_ids_draw_by_the_probabilities(self):

@@ -292,4 +292,16 @@ Result<std::unique_ptr<Learner>> Cb::clone() const noexcept {
   return std::unique_ptr<Learner>(std::move(copy));
 }
 
+Status Cb::copy_into(Learner& spare) const noexcept {
+  if (spare.pipeline() != nullptr || &spare.info() != &info() ||
+      static_cast<Cb&>(spare).models_.size() != models_.size())
+    return {Code::invalid_argument, Says::kOtherKind};
+  Cb& to = static_cast<Cb&>(spare);
+  for (std::size_t k = 0; k < models_.size(); k++)
+    FRESHET_TRY(models_[k]->copy_into(*to.models_[k]));
+  to.decisions_ = decisions_;
+  to.actions_ = actions_;
+  return {};
+}
+
 }  // namespace freshet

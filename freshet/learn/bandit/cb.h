@@ -81,6 +81,7 @@ class Cb final : public Learner {
   void end_pass() noexcept override;
   void draw(Sink& sink) const noexcept override;
   Result<std::unique_ptr<Learner>> clone() const noexcept override;
+  Status copy_into(Learner& spare) const noexcept override;
   Status save(Writer& writer) const noexcept override;
   Status load(Reader& reader) noexcept override;
 

@@ -33,7 +33,7 @@ export interface Metrics {
   time_us?: number;
   lsn: number;
   events: number;
-  task: "classification" | "regression" | "none";
+  task: 'classification'|'regression'|'decision'|'none';
   window: number;
   metrics: Record<string, Scores>;
   baselines: Record<string, Record<string, Scores>>;

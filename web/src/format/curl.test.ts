@@ -26,6 +26,16 @@ describe("feed it", () => {
       `"shape":[1,3],"datatype":"FP32","data":[1,2,3]}],"targets":[{"name":"y","shape":[1],"datatype":"FP32"`);
   });
 
+  it('asks a model that decides under an id, and tells the reward under the same', () => {
+    const [decide, teach] =
+        feedLines({...shuttle, model: 'ads', task: 'decision'}, null, 'http://h');
+    expect(decide?.line)
+        .toContain(
+            `/ads/infer -d '{"id":"visit-1","parameters":{"remember":true},"inputs":[{"name":"text",` +
+            `"shape":[1],"datatype":"BYTES","data":["shared |U me\\n|A first\\n|A second"]}]}'`);
+    expect(teach?.line).toContain(`/ads/feedback -d '{"labels":[{"id":"visit-1","reward":1}]}'`);
+  });
+
   it("quotes what a shell would read, and names classes that are words", () => {
     const odd = { ...shuttle, dense: false, features: ["it's", "b"], classes: [{ id: "spam", name: "spam" }] };
     const [predict, teach] = feedLines(odd, [1, null], "http://h");

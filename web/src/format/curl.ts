@@ -32,13 +32,25 @@ export interface FeedLine {
   line: string;
 }
 
+const kDecision = 'shared |U me\n|A first\n|A second';
+
+/** A decision is asked for under an id, and its reward told under the same. */
+function decisionLines(call: (verb: string, body: unknown) => string): FeedLine[] {
+  const inputs = [{name: 'text', shape: [1], datatype: 'BYTES', data: [kDecision]}];
+  return [
+    {name: 'decide', line: call('infer', {id: 'visit-1', parameters: {remember: true}, inputs})},
+    {name: 'teach', line: call('feedback', {labels: [{id: 'visit-1', reward: 1}]})},
+  ];
+}
+
 /** One line that predicts and one that teaches, with this page's origin and the newest row. */
 export function feedLines(info: ModelInfo, row: Cell[] | null, origin: string): FeedLine[] {
+  const call = (verb: string, body: unknown) => `curl -s ${origin}/v2/models/${
+      encodeURIComponent(info.model)}/${verb} -d ${quoted(JSON.stringify(body))}`;
+  if (info.task === 'decision') return decisionLines(call);
   const width = info.features.length || 3;
   const cells = row ?? Array.from({ length: width }, (_, i) => i + 1);
   const inputs = [inputTensor(info, cells)];
-  const call = (verb: string, body: unknown) =>
-    `curl -s ${origin}/v2/models/${encodeURIComponent(info.model)}/${verb} -d ${quoted(JSON.stringify(body))}`;
   const lines = [{ name: "predict", line: call("infer", { inputs }) }];
   const taught = info.task === "none" ? { inputs } : { inputs, targets: [targetTensor(info)] };
   lines.push({ name: "teach", line: call("train", taught) });

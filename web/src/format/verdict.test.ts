@@ -54,6 +54,12 @@ describe("verdict", () => {
   it("never compares what is not finite, not scored or without a baseline", () => {
     expect(verdict({ ...host, model: null })).toMatch(/the error of host is not finite/);
     expect(verdict({ ...shuttle, baseline: null })).toMatch(/no baseline/);
+    const ads = {...shuttle, task: 'decision' as const, baseline: null, unit: ''};
+    expect(verdict({...ads, rows: 12})).toMatch(/12 decisions learned; too early/);
+    expect(verdict({...ads, rows: 2000, model: -0.312}))
+        .toBe('2,000 decisions learned; one earns 0.312 on average');
+    expect(verdict({...ads, rows: 2000, model: 1.5}, true))
+        .toBe('2,000 decisions learned; one cost 1.50 on average');
     expect(verdict({ ...shuttle, task: "none" })).toMatch(/not scored/);
   });
 });

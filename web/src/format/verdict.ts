@@ -1,8 +1,9 @@
 // "Is it worth it?", in one sentence: the model against its baseline, since the start.
 
-import type { Metrics, ModelInfo } from "../api/types";
-import { kNotFinite, metric, num, percent } from "./numbers";
-import { baselineWords, higherIsBetter } from "./words";
+import type {Metrics, ModelInfo} from '../api/types';
+
+import {figure, kNotFinite, metric, num, percent} from './numbers';
+import {baselineWords, higherIsBetter} from './words';
 
 /** Rows before a comparison means anything. */
 export const kRowsToCompare = 1000;
@@ -45,6 +46,7 @@ const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 /** The sentence; `past` when the figures are no longer live. */
 export function verdict(c: Comparison, past = false): string {
   if (c.rows === 0) return "Nothing learned yet. Figures appear with the first row.";
+  if (c.task === 'decision') return costs(c, past);
   const rows = `${num(c.rows)} ${c.rows === 1 ? "row" : "rows"} learned`;
   if (c.task === "none") return `${rows}; this model is not scored`;
   if (c.rows < kRowsToCompare) return `${rows}; too early to compare`;
@@ -52,6 +54,16 @@ export function verdict(c: Comparison, past = false): string {
   if (c.baseline === null) return `${rows}; there is no baseline to compare with`;
   return c.task === "classification" ? mistakes(c, c.model, c.baseline, past)
                                      : errors(c, c.model, c.baseline, past);
+}
+
+/** No baseline decides: what a decision costs, and a reward is a cost below 0. */
+function costs(c: Comparison, past: boolean): string {
+  const learned = `${num(c.rows)} ${c.rows === 1 ? 'decision' : 'decisions'} learned`;
+  if (c.rows < kRowsToCompare) return `${learned}; too early to say what one costs`;
+  if (c.model === null) return `${learned}; the cost of one is ${kNotFinite}`;
+  const earns = c.model < 0;
+  return `${learned}; one ${earns ? (past ? 'earned' : 'earns') : (past ? 'cost' : 'costs')} ${
+      figure(Math.abs(c.model))} on average`;
 }
 
 function mistakes(c: Comparison, right: number, baselineRight: number, past: boolean): string {

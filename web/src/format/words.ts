@@ -37,10 +37,11 @@ export function baselineWords(info: ModelInfo | null, metrics: Metrics | null): 
 }
 
 const kTitles: Record<string, string> = {
-  accuracy: "Accuracy",
-  mae: "Mean error",
-  rmse: "Root mean square error",
-  log_loss: "Log loss",
+  accuracy: 'Accuracy',
+  mae: 'Mean error',
+  rmse: 'Root mean square error',
+  log_loss: 'Log loss',
+  ips: 'Cost of a decision',
 };
 
 export const metricTitle = (main: string | null): string =>
@@ -59,6 +60,7 @@ export const count = (n: number): string => kSmall[n] ?? String(n);
 export function taskWords(info: ModelInfo): string {
   const from = info.features.length === 0 ? "" : `, from ${info.features.length} features`;
   if (info.task === "regression") return `${info.target}${from}`;
+  if (info.task === 'decision') return 'decisions';
   if (info.task === "none") return info.features.length === 0 ? "" : from.slice(2);
   const names = info.classes.map((c) => c.name);
   if (names.length === 0) return `a class${from}`;

@@ -16,7 +16,8 @@ export function FeedIt({ model }: PanelProps) {
     () => (info === null ? [] : feedLines({ ...info, task: metrics?.task ?? info.task }, metrics?.last_row ?? info.last_row, location.origin)),
     [info, age, (metrics?.last_row ?? null) === null]);
   const n = info?.features.length ?? 0;
-  const words = n === 0 ? "any row: the first one settles the columns"
+  const words = info?.task === "decision" ? "one decision: what is shared, then a line for each action"
+    : n === 0 ? "any row: the first one settles the columns"
     : info?.dense ? `one row of ${count(n)} ${n === 1 ? "number" : "numbers"}` : "one row as an object";
   return (
     <section class="panel" aria-labelledby="h-feed">

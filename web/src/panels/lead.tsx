@@ -63,7 +63,8 @@ function Versus(props: PanelProps) {
   const regression = metrics.task === "regression";
   const own = mainScore(model);
   const base = baselineScore(model);
-  const size = (v: number | null) => (v === null ? null : regression ? v : (1 - v) * 1000);
+  const decides = metrics.task === "decision";
+  const size = (v: number | null) => (v === null || decides ? null : regression ? v : (1 - v) * 1000);
   const most = Math.max(size(own) ?? 0, size(base) ?? 0);
   const stale = lostUs === null ? "" : " stale";
   const figure = (v: number | null) => (v === null && isNotFinite(metrics, model.status) ? kNotFinite : metric(v, metrics.unit));
@@ -74,8 +75,8 @@ function Versus(props: PanelProps) {
     <table class="versus">
       <thead>
         <tr>
-          <th scope="col" colSpan={2}>{regression ? "mean error" : "right"}, before seeing the label</th>
-          <th scope="col">{regression ? "mean error" : "mistakes per 1,000"}</th>
+          <th scope="col" colSpan={2}>{decides ? "cost of a decision, before seeing it" : `${regression ? "mean error" : "right"}, before seeing the label`}</th>
+          <th scope="col">{decides ? "" : regression ? "mean error" : "mistakes per 1,000"}</th>
         </tr>
       </thead>
       <tbody>

@@ -34,7 +34,7 @@ export function TryIt(props: PanelProps) {
           {form.mine && model.metrics?.last_row && <>{" "}<button class="link" type="button" onClick={form.useLast}>use the last row</button></>}
         </span>
       </header>
-      {missing ? <p class="none">no columns yet: the first row taught settles how many; “Feed it” below has a line for it</p> : (
+      {missing ? <p class="none">{info?.task === "decision" ? "it decides among the actions that a call names" : "no columns yet: the first row taught settles how many"}; “Feed it” below has a line for it</p> : (
         <>
           <Fields info={info} texts={form.texts} bad={form.bad} parts={reply.kind === "answer" ? reply.answer.parts : null} edit={form.edit} />
           <AnswerLine reply={reply} cells={form.cells} blank={form.texts.every((t) => t === "")} lost={lostUs !== null} />
