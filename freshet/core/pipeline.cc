@@ -8,11 +8,22 @@
 namespace freshet {
 namespace {
 
-/// What a transform leaves alone.
-void keep_label(Example& x, const Example& from) noexcept {
-  x.label = from.label;
-  x.weight = from.weight;
-  x.time_us = from.time_us;
+/// How `features`, what a transform made of x, looks: it leaves label, weight and time alone. Kept in scratch.views and
+/// written member by member: a view that is copied right after it was made waits for its stores.
+const Example* look(const ExampleBuffer& features, const Example& x, Scratch& scratch) noexcept {
+  scratch.views.resize(1);
+  Example& now = scratch.views[0];
+  now.dense = features.dense;
+  now.numeric.index = features.index;
+  now.numeric.value = features.value;
+  now.nominal.index = features.nominal;
+  now.nominal.category = features.category;
+  now.text = features.text;
+  now.groups = features.groups;
+  now.label = x.label;
+  now.weight = x.weight;
+  now.time_us = x.time_us;
+  return &now;
 }
 
 /// One example per action, joined with what all share, in scratch.rows. They only grow: no allocation once they have.
@@ -99,18 +110,15 @@ Status Pipeline::load(Reader&) noexcept {
   return {Code::unsupported, "pipeline: the model file loads it step by step"};
 }
 
-/// x through every step; `now` is empty, but for the label, when one of them refuses it.
-Status Pipeline::transform(const Example& x, Scratch& scratch, Example& now) const noexcept {
-  now = x;
+/// x through every step; `now` becomes what the last one made, nothing but the label when one of them refuses it.
+Status Pipeline::transform(const Example& x, Scratch& scratch, const Example*& now) const noexcept {
+  now = &x;
   ExampleBuffer *out = &scratch.a, *next = &scratch.b;
   for (const auto& step : transforms_) {
-    if (Status applied = step->apply(now, *out); !applied.ok()) {
-      now = {};
-      keep_label(now, x);
-      return applied;
-    }
-    now = out->view();
-    keep_label(now, x);
+    Status applied = step->apply(*now, *out);
+    if (!applied.ok()) out->clear();
+    now = look(*out, x, scratch);
+    if (!applied.ok()) return applied;
     std::swap(out, next);
   }
   return {};
@@ -118,16 +126,16 @@ Status Pipeline::transform(const Example& x, Scratch& scratch, Example& now) con
 
 void Pipeline::predict(const Example& x, std::span<float> out) const noexcept {
   ScratchPool::Loan loan(scratch_);
-  Example now;
+  const Example* now;
   (void)transform(x, *loan, now);
-  learner_->predict(now, out);
+  learner_->predict(*now, out);
 }
 
 void Pipeline::predict_live(const Example& x, std::span<float> out) const noexcept {
   ScratchPool::Loan loan(scratch_);
-  Example now;
+  const Example* now;
   (void)transform(x, *loan, now);
-  learner_->predict_live(now, out);
+  learner_->predict_live(*now, out);
 }
 
 Status Pipeline::learn(const Example& x, std::span<float> before) noexcept {
@@ -139,22 +147,21 @@ Status Pipeline::learn(const Example& x, std::span<float> before) noexcept {
     if (!before.empty()) predict(x, before);
     return {};
   }
-  Example now;
+  const Example* now = &x;
   if (!before.empty() && !stateless_) {
     (void)transform(x, writer_, now);
-    learner_->predict(now, before);
+    learner_->predict(*now, before);
     before = {};
+    now = &x;
   }
-  now = x;
   ExampleBuffer *out = &writer_.a, *next = &writer_.b;
   for (const auto& step : transforms_) {
-    step->learn(now);
-    FRESHET_TRY(step->apply(now, *out));
-    now = out->view();
-    keep_label(now, x);
+    step->learn(*now);
+    FRESHET_TRY(step->apply(*now, *out));
+    now = look(*out, x, writer_);
     std::swap(out, next);
   }
-  return learner_->learn(now, before);
+  return learner_->learn(*now, before);
 }
 
 void Pipeline::predict_decision(const Decision& decision, std::span<float> out) const noexcept {
@@ -191,12 +198,12 @@ Status Pipeline::learn_decision(const Decision& decision, std::span<float> befor
 
 Status Pipeline::explain(const Example& x, std::span<float> parts) const noexcept {
   ScratchPool::Loan loan(scratch_);
-  Example now;
+  const Example* now;
   FRESHET_TRY(transform(x, *loan, now));
-  if (now.dense.size() + 1 != parts.size())
+  if (now->dense.size() + 1 != parts.size())
     return {Code::unsupported,
             "pipeline: a transform changes the number of features; parts can't be told apart"};
-  FRESHET_TRY(learner_->explain(now, parts));
+  FRESHET_TRY(learner_->explain(*now, parts));
   for (auto step = transforms_.rbegin(); step != transforms_.rend(); ++step)
     FRESHET_TRY((*step)->explain(x, parts));
   return {};

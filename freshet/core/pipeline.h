@@ -56,7 +56,7 @@ class Pipeline final : public Learner {
   const Learner& learner() const noexcept { return *learner_; }
 
  private:
-  Status transform(const Example& x, Scratch& scratch, Example& now) const noexcept;
+  Status transform(const Example& x, Scratch& scratch, const Example*& now) const noexcept;
   Result<std::unique_ptr<Learner>> with_transforms(
       Result<std::unique_ptr<Learner>> learner) const noexcept;
   std::vector<std::unique_ptr<Transformer>> transforms_;

@@ -1,5 +1,6 @@
 #include "freshet/transform/scale.h"
 
+#include "freshet/base/bits.h"
 #include "freshet/base/math.h"
 #include "freshet/core/check.h"
 #include "freshet/core/example_block.h"
@@ -50,12 +51,38 @@ bool Scale::grow(std::size_t rows) noexcept {
          factor_.resize(rows);
 }
 
-/// 1 / sqrt(v), or 0 where v is 0, or so small that it could only be rounding. Nothing in it depends on a condition but
-/// which constant is taken: a loop of these becomes vector code.
+// Both choose by bits: of a comparison g++ makes a branch, and of a loop with one no vector code.
+
+/// v, or 0 where it is negative.
+static double not_negative(double v) noexcept {
+  const uint64_t bits = bit_cast<uint64_t>(v);
+  return bit_cast<double>(bits & ((bits >> 63) - 1));
+}
+
+/// 1 / sqrt(v), or 0 where v is 0, or so small that it could only be rounding.  REQUIRES: v >= 0.
 static double factor_of(double v) noexcept {
-  constexpr double kLeast = 1e-300;
-  const double one = v > kLeast ? 1 : 0, kept = v > kLeast ? v : 1;
-  return one / math_sqrt(kept);
+  constexpr uint64_t kLeast = bit_cast<uint64_t>(1e-300);
+  const uint64_t is_more = (kLeast - bit_cast<uint64_t>(v)) >> 63;
+  return bit_cast<double>(bit_cast<uint64_t>(1 / math_sqrt(v)) & (0 - is_more));
+}
+
+/// A loop without a branch for the compiler to make vector code of; it takes __restrict of arguments only.
+static void learn_values(const float* __restrict values, std::size_t n, double weight,
+                         double* __restrict counts, double* __restrict means,
+                         double* __restrict variances, double* __restrict factors) noexcept {
+  for (std::size_t k = 0; k < n; k++) {
+    const double x = static_cast<double>(values[k]);
+    const double count = counts[k] + weight;
+    const double share = weight / count;
+    const double delta = x - means[k];
+    const double mean = means[k] + delta * share;
+    const double variance =
+        not_negative(variances[k] + (delta * (x - mean) - variances[k]) * share);
+    counts[k] = count;
+    means[k] = mean;
+    variances[k] = variance;
+    factors[k] = factor_of(variance);
+  }
 }
 
 void Scale::refresh(std::size_t row) noexcept {
@@ -67,26 +94,11 @@ void Scale::update(std::size_t row, double x, double weight) noexcept {
   update_row(row, &value, 1, weight);
 }
 
-/// Rows from `first` on learn n values: a loop without a branch for the compiler to make vector code of.
+/// Rows from `first` on learn n values.
 void Scale::update_row(std::size_t first, const float* values, std::size_t n,
                        double weight) noexcept {
-  double* __restrict counts = count_.data() + first;
-  double* __restrict means = mean_.data() + first;
-  double* __restrict variances = variance_.data() + first;
-  double* __restrict factors = factor_.data() + first;
-  for (std::size_t k = 0; k < n; k++) {
-    const double x = static_cast<double>(values[k]);
-    const double count = counts[k] + weight;
-    const double share = weight / count;
-    const double delta = x - means[k];
-    const double mean = means[k] + delta * share;
-    const double variance = variances[k] + (delta * (x - mean) - variances[k]) * share;
-    const double least = variance > 0 ? variance : 0;
-    counts[k] = count;
-    means[k] = mean;
-    variances[k] = least;
-    factors[k] = factor_of(least);
-  }
+  learn_values(values, n, weight, count_.data() + first, mean_.data() + first,
+               variance_.data() + first, factor_.data() + first);
 }
 
 void Scale::learn(const Example& x) noexcept {

@@ -52,7 +52,7 @@ uint32_t step(LinearWeights& weights, uint32_t vector, const Example& x, const R
   float* __restrict q = kPenalty ? weights.array(1 + kSlots, vector) : nullptr;
   uint32_t skipped = 0;
   // Without a branch per weight: the loop over a dense row becomes vector code.
-  const auto one = [&](std::size_t at, float value) {
+  const auto one = [&](std::size_t at, float value) __attribute__((always_inline)) {
     const float old = w[at];
     float first = kSlots > 0 ? a[at] : 0, second = kSlots > 1 ? b[at] : 0;
     float paid = kPenalty ? q[at] : 0;

@@ -33,7 +33,7 @@ std::span<const std::string_view> array_names(LinearOptimizer optimizer) noexcep
 /// What one step is to do.
 struct GradientStep {
   LinearOptimizer optimizer;
-  OptimizerClock clock;
+  const OptimizerClock& clock;
   double rate;
   double l1, l2;
   bool pays;          // the last array holds the l1 penalty paid
