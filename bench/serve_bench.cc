@@ -62,10 +62,15 @@ struct Served {
   Served& operator=(Served&&) = default;
 };
 
-/// Gives the model's trainer more than it can learn, while it lives.
+/// Gives the model's trainer more than it can learn, while it lives. Rows are made before: making them would be work that
+/// isn't the trainer's.
 class Flood {
  public:
-  explicit Flood(Served& served) : model_(served.server->find("m")), thread_([this] { run(); }) {}
+  explicit Flood(Served& served) : model_(served.server->find("m")) {
+    for (uint64_t k = 0; k < kBlocks; ++k)
+      blocks_.push_back(made_up_rows(k * kRows, kRows, false));
+    thread_ = std::thread([this] { run(); });
+  }
   ~Flood() {
     is_over_.store(true, std::memory_order_relaxed);
     thread_.join();
@@ -80,13 +85,15 @@ class Flood {
              !is_over_.load(std::memory_order_relaxed))
         std::this_thread::sleep_for(std::chrono::microseconds(500));
       TrainCall training;
-      training.block = made_up_rows(call % 8 * kRows, kRows, false);
+      training.block = blocks_[call % kBlocks];
       ++waiting_;
       if (!model_->train(std::move(training), [this](TrainResult&&) noexcept { --waiting_; }).ok())
         --waiting_;
     }
   }
+  static constexpr uint64_t kBlocks = 8;
   HostedModel* const model_;
+  std::vector<ExampleBlock> blocks_;
   std::atomic<bool> is_over_{false};
   std::atomic<uint32_t> waiting_{0};
   std::thread thread_;
