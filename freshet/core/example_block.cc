@@ -170,16 +170,14 @@ void ExampleBlock::append_decision(const Decision& decision, std::string_view id
 }
 
 Example ExampleBlock::operator[](uint32_t k) const noexcept {
-  Example x;
-  x.dense = slice(dense_, dense_end_, k);
-  x.numeric = {slice(index_, numeric_end_, k), slice(value_, numeric_end_, k)};
-  x.nominal = {slice(nominal_, nominal_end_, k), slice(category_, nominal_end_, k)};
-  x.groups = slice(groups_, group_end_, k);
-  x.label = slice(label_, label_end_, k);
-  x.weight = weight_[k];
-  x.time_us = time_[k];
-  if (!text_.empty()) x.text = text_of(k);
-  return x;
+  return {.dense = slice(dense_, dense_end_, k),
+          .numeric = {slice(index_, numeric_end_, k), slice(value_, numeric_end_, k)},
+          .nominal = {slice(nominal_, nominal_end_, k), slice(category_, nominal_end_, k)},
+          .text = text_.empty() ? std::span<const Text>() : text_of(k),
+          .groups = slice(groups_, group_end_, k),
+          .label = slice(label_, label_end_, k),
+          .weight = weight_[k],
+          .time_us = time_[k]};
 }
 
 std::span<const Text> ExampleBlock::text_of(uint32_t k) const noexcept {

@@ -272,19 +272,28 @@ Status Evaluation::deliver(const Example& x, std::span<const float> before,
                            std::span<const float> asked) noexcept {
   if (label_ == Label::none || x.label.empty()) return {};
   const float zero = 0;
-  Example labelled = x;
-  if (label_ == Label::one_class && x.label[0] < 0) labelled.label = {&zero, 1};  // -1, the alias
+  const bool is_alias = label_ == Label::one_class && x.label[0] < 0;  // -1
+  // All that scores and baselines look at.
+  const Example truth{.label = is_alias ? std::span<const float>(&zero, 1) : x.label,
+                      .weight = x.weight,
+                      .time_us = x.time_us};
   examples_++;
   if (!before.empty() && x.weight > 0) scored_++;
-  score_one(contenders_[kModel], labelled, before);
+  score_one(contenders_[kModel], truth, before);
   for (std::size_t k = 1; k < contenders_.size(); k++) {
     Contender& contender = contenders_[k];
     const std::size_t width = asked.empty() ? 0 : static_cast<std::size_t>(asked[0]);
     const std::span<const float> predicted =
         asked.empty() ? std::span<const float>() : asked.subspan(1, width);
     if (!asked.empty()) asked = asked.subspan(1 + width);
-    score_one(contender, labelled, predicted);
-    if (contender.rival) compare(contender, labelled, before, predicted);
+    score_one(contender, truth, predicted);
+    if (!contender.rival) {
+      FRESHET_TRY(contender.learner->learn(truth, {}));
+      continue;
+    }
+    compare(contender, truth, before, predicted);
+    Example labelled = x;
+    labelled.label = truth.label;
     FRESHET_TRY(contender.learner->learn(labelled, {}));
   }
   return {};

@@ -86,7 +86,7 @@ static void learn_values(const float* __restrict values, std::size_t n, double w
 }
 
 void Scale::refresh(std::size_t row) noexcept {
-  factor_[row] = factor_of(variance_[row]);
+  factor_[row] = factor_of(not_negative(variance_[row]));  // as it stands in a file
 }
 
 void Scale::update(std::size_t row, double x, double weight) noexcept {
