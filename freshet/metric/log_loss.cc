@@ -10,12 +10,15 @@ struct LogLoss {
   using Options = NoOptions;
   static constexpr Label kLabel = Label::one_class;
   static const Info& info() noexcept { return log_loss_metric_entry.info; }
+  static constexpr double kLeast = 1e-15;
   Options options;
 
   double of(std::span<const float> truth, std::span<const float> predicted) const noexcept {
-    constexpr double kLeast = 1e-15;
     const double p = class_probability(predicted, true_class(truth));
-    return -math_log(p < kLeast ? kLeast : p > 1 - kLeast ? 1 - kLeast : p);
+    // -ln of the bounds themselves: a baseline that is always certain asks for nothing else.
+    if (p < kLeast) return 34.538776394910684;
+    if (p > 1 - kLeast) return 9.992007221626415e-16;
+    return -math_log(p);
   }
   double finish(double mean) const noexcept { return mean; }
 };

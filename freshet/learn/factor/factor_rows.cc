@@ -1,5 +1,9 @@
 #include "freshet/learn/factor/factor_rows.h"
 
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
 #include "freshet/base/bits.h"
 #include "freshet/base/rng.h"
 #include "freshet/core/check.h"
@@ -24,6 +28,41 @@ constexpr uint32_t slots(FactorOptimizer optimizer) noexcept {
       return FollowLeader::kSlots;
   }
   return 0;
+}
+
+/// As is_finite() of each, by fours.
+template <uint32_t kCount>
+bool are_finite(const float (&x)[kCount]) noexcept {
+  typedef uint32_t Bits __attribute__((vector_size(16)));
+  typedef int32_t Seen __attribute__((vector_size(16)));
+  if constexpr (kCount % 4 == 0) {
+    Seen odd = {};
+    for (uint32_t k = 0; k < kCount; k += 4) {
+      Bits bits;
+      std::memcpy(&bits, x + k, sizeof(bits));
+      odd |= (bits & 0x7f800000u) == 0x7f800000u;
+    }
+    return (odd[0] | odd[1] | odd[2] | odd[3]) == 0;
+  } else {
+    bool is_odd = false;
+    for (const float one : x)
+      is_odd |= !is_finite(one);
+    return !is_odd;
+  }
+}
+
+/// f(a type's identity): with the rule of the optimizer.
+template <class F>
+bool with_rule(FactorOptimizer optimizer, F&& f) noexcept {
+  switch (optimizer) {
+    case FactorOptimizer::adagrad:
+      return f(std::type_identity<Adagrad>());
+    case FactorOptimizer::sgd:
+      return f(std::type_identity<Sgd>());
+    case FactorOptimizer::ftrl:
+      return f(std::type_identity<FollowLeader>());
+  }
+  return true;
 }
 
 }  // namespace
@@ -75,10 +114,10 @@ bool FactorRows::is_new(const float* row) const noexcept {
   return true;
 }
 
-void FactorRows::draw_if_new(uint32_t row) noexcept {
+void FactorRows::draw(uint32_t row) noexcept {
   const std::size_t at = place(row);
   float* to = tables_[0].data() + at;
-  if (to[1] != 0 || settings_.init == 0 || !is_new(to)) return;
+  if (settings_.init == 0 || !is_new(to)) return;
   touch(at, settings_.width + 1);
   Draws draws(settings_.seed, 0, row);
   for (uint32_t k = 1; k <= settings_.width; k++) {
@@ -93,25 +132,25 @@ void FactorRows::draw_if_new(uint32_t row) noexcept {
 
 /// w = rule(w, slope + l2 w) for n floats; kCount: n where it is known, so that the loops become vector code.
 template <class Rule, uint32_t kCount>
-bool FactorRows::move(std::size_t at, const float* slope, uint32_t n, Rule rule,
-                      float l2) noexcept {
+bool FactorRows::move(std::size_t at, const float* slope, uint32_t n, Pace pace) noexcept {
   constexpr uint32_t kBlock = kCount != 0 ? kCount : 16;
+  Rule rule = Rule::at({}, pace.rate);
+  float l2 = static_cast<float>(pace.l2);
+  if constexpr (std::is_same_v<Rule, FollowLeader>) rule.l2 = std::exchange(l2, 0.0f);
   float none = 0;
   for (uint32_t begin = 0; begin < n; begin += kBlock) {
     const uint32_t some = kCount != 0 ? kCount : n - begin < kBlock ? n - begin : kBlock;
     float* w = tables_[0].data() + at + begin;
     float* a = Rule::kSlots > 0 ? tables_[1].data() + at + begin : &none;
     float* b = Rule::kSlots > 1 ? tables_[2].data() + at + begin : &none;
-    float next[kBlock], first[kBlock] = {}, second[kBlock] = {};
+    float next[kBlock] = {}, first[kBlock] = {}, second[kBlock] = {};
     for (uint32_t k = 0; k < some; k++) {
       if constexpr (Rule::kSlots > 0) first[k] = a[k];
       if constexpr (Rule::kSlots > 1) second[k] = b[k];
       next[k] = rule(w[k], slope[begin + k] + l2 * w[k], first[k], second[k]);
     }
-    uint32_t bad = 0;
-    for (uint32_t k = 0; k < some; k++)
-      bad |= (is_finite(next[k]) && is_finite(first[k]) && is_finite(second[k])) ? 0u : 1u;
-    if (bad != 0) return false;
+    if (!are_finite(next) || !are_finite(first) || !are_finite(second)) return false;
+#pragma GCC unroll 8
     for (uint32_t k = 0; k < some; k++) {
       live_store(w[k], next[k]);
       if constexpr (Rule::kSlots > 0) live_store(a[k], first[k]);
@@ -121,53 +160,42 @@ bool FactorRows::move(std::size_t at, const float* slope, uint32_t n, Rule rule,
   return true;
 }
 
-bool FactorRows::step(std::size_t at, const float* slope, uint32_t n, double rate,
-                      double l2) noexcept {
-  const float decay = static_cast<float>(l2);
-  const auto by = [&](auto rule, float shrink) {
-    using Rule = decltype(rule);
-    switch (n) {
-      case 1:
-        return move<Rule, 1>(at, slope, n, rule, shrink);
-      case 4:
-        return move<Rule, 4>(at, slope, n, rule, shrink);
-      case 8:
-        return move<Rule, 8>(at, slope, n, rule, shrink);
-      default:
-        return move<Rule, 0>(at, slope, n, rule, shrink);
-    }
-  };
-  switch (settings_.optimizer) {
-    case FactorOptimizer::adagrad:
-      return by(Adagrad::at({}, rate), decay);
-    case FactorOptimizer::sgd:
-      return by(Sgd::at({}, rate), decay);
-    case FactorOptimizer::ftrl: {
-      FollowLeader rule = FollowLeader::at({}, rate);
-      rule.l2 = decay;
-      return by(rule, 0);
-    }
+template <class Rule>
+bool FactorRows::move_factors(std::size_t at, std::span<const float> slope) noexcept {
+  const auto n = static_cast<uint32_t>(slope.size());
+  switch (n) {
+    case 4:
+      return move<Rule, 4>(at, slope.data(), n, of_factors());
+    case 8:
+      return move<Rule, 8>(at, slope.data(), n, of_factors());
+    default:
+      return move<Rule, 0>(at, slope.data(), n, of_factors());
   }
-  return true;
 }
 
 bool FactorRows::step_weight(uint32_t row, float slope) noexcept {
-  touch(place(row), 1);
-  return step(place(row), &slope, 1, settings_.learning_rate, settings_.l2);
+  const std::size_t at = place(row);
+  touch(at, 1);
+  return with_rule(settings_.optimizer, [&](auto of) {
+    return move<typename decltype(of)::type, 1>(at, &slope, 1, of_weight());
+  });
 }
 
 bool FactorRows::step_factors(uint32_t row, uint32_t from, std::span<const float> slope) noexcept {
-  const auto n = static_cast<uint32_t>(slope.size());
-  touch(place(row) + 1 + from, n);
-  return step(place(row) + 1 + from, slope.data(), n, settings_.factor_rate, settings_.factor_l2);
+  const std::size_t at = place(row) + 1 + from;
+  touch(at, static_cast<uint32_t>(slope.size()));
+  return with_rule(settings_.optimizer,
+                   [&](auto of) { return move_factors<typename decltype(of)::type>(at, slope); });
 }
 
 bool FactorRows::step_row(uint32_t row, float weight, std::span<const float> factors) noexcept {
   const std::size_t at = place(row);
-  const auto n = static_cast<uint32_t>(factors.size());
-  touch(at, n + 1);
-  const bool good = step(at, &weight, 1, settings_.learning_rate, settings_.l2);
-  return step(at + 1, factors.data(), n, settings_.factor_rate, settings_.factor_l2) && good;
+  touch(at, static_cast<uint32_t>(factors.size()) + 1);
+  return with_rule(settings_.optimizer, [&](auto of) {
+    using Rule = typename decltype(of)::type;
+    const bool is_moved = move<Rule, 1>(at, &weight, 1, of_weight());
+    return move_factors<Rule>(at + 1, factors) && is_moved;
+  });
 }
 
 Status FactorRows::replace(std::span<const float> parameters, const char* wrong) noexcept {

@@ -52,7 +52,10 @@ class FactorRows {
   void prefetch(uint32_t row) const noexcept;
 
   /// Draws the factors of a row that never learned.
-  void draw_if_new(uint32_t row) noexcept;
+  void draw_if_new(uint32_t row) noexcept {
+    if (tables_[0].data()[place(row) + 1] == 0) [[unlikely]]
+      draw(row);
+  }
   /// Moves a row downhill. slope: of the weight, shape [1] and of factors [from, from + n).  A row that would not stay
   /// finite is left alone: false.
   bool step_weight(uint32_t row, float slope) noexcept;
@@ -71,9 +74,16 @@ class FactorRows {
   Status load(Reader& reader) noexcept;
 
  private:
+  struct Pace {
+    double rate, l2;
+  };
+  Pace of_weight() const noexcept { return {settings_.learning_rate, settings_.l2}; }
+  Pace of_factors() const noexcept { return {settings_.factor_rate, settings_.factor_l2}; }
   template <class Rule, uint32_t kCount>
-  bool move(std::size_t at, const float* slope, uint32_t n, Rule rule, float l2) noexcept;
-  bool step(std::size_t at, const float* slope, uint32_t n, double rate, double l2) noexcept;
+  bool move(std::size_t at, const float* slope, uint32_t n, Pace pace) noexcept;
+  template <class Rule>
+  bool move_factors(std::size_t at, std::span<const float> slope) noexcept;
+  void draw(uint32_t row) noexcept;
   void touch(std::size_t at, uint32_t n) noexcept;
   bool is_new(const float* row) const noexcept;
 
