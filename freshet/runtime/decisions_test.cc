@@ -1,4 +1,7 @@
 // Decisions in a served model: remembered with the action served, their costs by feedback, folded and replayed.
+#include <chrono>
+#include <thread>
+
 #include <doctest/doctest.h>
 
 #include "freshet/base/rng.h"
@@ -176,6 +179,53 @@ TEST_CASE(
   CHECK(
       remember(*model, "d", scene(2, 0, .5f), std::vector<float>(count_of(2), .5f)).status.code() ==
       Code::conflict);
+}
+
+TEST_CASE(
+    "decisions: silence has its cost, learned when the next event says that time is over, in a "
+    "replay too") {
+  TestFolder folder;
+  LogThreads threads;
+  const auto open_silent = [&] {
+    ServedModelOptions options = options_of(folder / "m", kSpec);
+    options.keeps_log = true;
+    options.silence = {.after_us = 1, .cost = 2};
+    auto model = ServedModel::open(options, threads, catalog());
+    REQUIRE(model.ok());
+    return std::move(*model);
+  };
+  const auto pause = [] { std::this_thread::sleep_for(std::chrono::microseconds(20)); };
+  auto at_once = open(folder / "once", threads);
+  {
+    auto model = open_silent();
+    for (uint32_t k = 0; k < 20; ++k) {
+      pause();
+      CHECK(keep(*model, k).status.ok());
+      if (k % 5 == 4) CHECK(checkpoint(*model).status.ok());
+      if (k == 0) continue;
+      const float p = 1 / static_cast<float>(count_of(k - 1));
+      CHECK(train(*at_once, scene(k - 1, served(k - 1), p, 2)).accepted == 1);
+    }
+    pause();
+    // The time of this event ends the last one, too.
+    CHECK(feedback(*model, costs({{"d7", -1}, {"d19", -1}})).results ==
+          std::vector{LabelStatus::expired, LabelStatus::expired});
+    const float p = 1 / static_cast<float>(count_of(19));
+    CHECK(train(*at_once, scene(19, served(19), p, 2)).accepted == 1);
+    CHECK(model->status().examples == 20);
+    CHECK(model->status().pending == 0);
+    CHECK(model->status().expired == 20);
+    CHECK(ask(*model, 40) == ask(*at_once, 40));
+    CHECK(checkpoint(*model).status.ok());
+  }
+  ReplayOptions options = replay_of(folder / "m");
+  options.evaluation = {};
+  options.silence = {.after_us = 1, .cost = 2};
+  auto all = replay(options, catalog());
+  if (!all.ok()) FAIL(std::string(all.status().text()));
+  CHECK(all->verified >= 4);
+  options.silence.cost = 1;
+  CHECK(replay(options, catalog()).status().code() == Code::corrupt);
 }
 
 TEST_CASE("decisions: garbage is refused, and what another kind of model was sent is skipped") {

@@ -86,6 +86,7 @@ Status Fold::apply(const Event& event, ExampleBlock* block, Student& student, Fo
   if (needs_block && block == nullptr)
     return at_event(event, Status(Code::corrupt, "it has no examples; restore the log from a copy"));
 
+  learn_silence(event, student, observer);
   pending_.advance(event.time_us);
   switch (event.kind) {
     case EventKind::example: FRESHET_TRY(learn_block(event, *block, student, result, observer)); break;
@@ -299,6 +300,16 @@ float Fold::learn_late_cost(const Event& event, const Example& label, const Pend
       !scored.ok())
     notice(Level::warning, scored.text());
   return decided(event, decision, pending.own, true, result, observer);
+}
+
+// Decisions that nobody has told of for so long have cost what silence means, at the time of this event.
+void Fold::learn_silence(const Event& event, Student& student, TrainerObserver* observer) noexcept {
+  const Silence& silence = options_.silence;
+  if (silence.after_us == 0 || student.learner().label() != Label::decision) return;
+  const Example label{.label = {&silence.cost, 1}};
+  while (const auto due = pending_.take_older(event.time_us -
+                                              std::min(silence.after_us, options_.pending.ttl_us)))
+    (void)learn_late(event, label, *due, student, nullptr, observer);
 }
 
 // ---- checkpoints

@@ -36,12 +36,20 @@ class Student {
   virtual Status replace(std::unique_ptr<Learner> fresh) noexcept = 0;
 };
 
+/// What it means that nobody tells what a decision cost.
+struct Silence {
+  int64_t after_us =
+      0;           // record time; 0: nothing, the decision is dropped when its time to live is over
+  float cost = 0;  // what it has cost, then
+};
+
 struct FoldOptions {
   std::string spec;       // what a reset makes again
   uint32_t seed = 0;
   std::string base;              // path of a model file that the first event finds; empty: nothing learned yet
   PendingLimits pending;         // a checkpoint's own win
   EvaluationOptions evaluation;  // the same at every start: scores are part of the state
+  Silence silence = {};          // the same at every start
 };
 
 /// What one event did.
@@ -99,6 +107,7 @@ class Fold {
                   Student& student) noexcept;
   Status join(const Event& event, ExampleBlock& labels, Student& student, FoldResult* result,
               TrainerObserver* observer) noexcept;
+  void learn_silence(const Event& event, Student& student, TrainerObserver* observer) noexcept;
   void ask(const ExampleBlock& block, const Learner& learner, Pending& entry) noexcept;
   float decided(const Event& event, const Decision& decision, std::span<const float> before,
                 bool is_late, FoldResult* result, TrainerObserver* observer) noexcept;

@@ -114,6 +114,18 @@ void PendingTable::advance(int64_t now_us) noexcept {
   }
 }
 
+std::optional<Pending> PendingTable::take_older(int64_t latest_us) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (entries_.empty() || entries_.begin()->second.time_us > latest_us) return std::nullopt;
+  auto entry = entries_.extract(entries_.begin());
+  const Key key = key_of(entry.mapped().id);
+  waiting_.erase(key);
+  entry_bytes_ -= entry.mapped().bytes();
+  bury(key, State::dropped, entry.mapped().time_us + limits_.ttl_us);
+  ++expired_;
+  return std::move(entry.mapped());
+}
+
 void PendingTable::add(Pending pending) noexcept {
   const std::lock_guard lock(mutex_);
   waiting_[key_of(pending.id)] = pending.lsn;

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -65,6 +66,9 @@ class PendingTable {
 
   /// Time has come to `now_us`: drops what is over. Writer only, as all that follows.
   void advance(int64_t now_us) noexcept;
+  /// The oldest entry that was remembered at `latest_us` or before, taken out as one whose time is over; nothing: there is
+  /// none.
+  std::optional<Pending> take_older(int64_t latest_us) noexcept;
   /// Keeps it. REQUIRES: find(id) says unknown, LSNs rise. Past the budget the oldest go.
   void add(Pending pending) noexcept;
   /// Takes the entry out for its label and leaves a tombstone. REQUIRES: find(id) says waiting.

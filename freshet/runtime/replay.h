@@ -32,6 +32,7 @@ struct ReplayOptions {
   Lsn to = ~Lsn{0};                    // last event folded
   PendingLimits pending;
   EvaluationOptions evaluation;
+  Silence silence = {};
   bool verifies = false;               // compare with every checkpoint record of this build met on the way
   std::function<void(Lsn)> progress;   // after every 4,096 events
 };

@@ -54,6 +54,7 @@ struct ServedModelOptions {
   uint32_t max_queue = 65536;                     // events admitted, not appended
   int64_t ttl_us = int64_t{86'400} * 1'000'000;   // how long a remembered prediction waits for its label, record time
   uint64_t max_pending_bytes = uint64_t{256} << 20;
+  Silence silence = {};  // of decisions; with the two above the same at every start
   int64_t checkpoint_every_us = 60'000'000;
   uint64_t checkpoint_every_events = 1'000'000;
   uint64_t retain_bytes = uint64_t{10} << 30;     // of the log

@@ -31,8 +31,9 @@ Status unknown(const std::string& path, const std::string& place, std::string_vi
   return bad(path, message);
 }
 
-constexpr std::array<std::string_view, 7> kModelMembers{
-    "spec", "file", "publish", "ack", "ttl_s", "target", "class_names"};
+constexpr std::array<std::string_view, 9> kModelMembers{
+    "spec",          "file",           "publish", "ack",        "ttl_s",
+    "reward_wait_s", "default_reward", "target",  "class_names"};
 
 Status set_member(const std::string& path, const std::string& place, std::string_view name,
                   const json::value& value, HostedOptions& model) {
@@ -65,6 +66,17 @@ Status set_member(const std::string& path, const std::string& place, std::string
       return wrong("1 to 31,536,000");
     model.served.ttl_us = *seconds * 1'000'000;
     model.has_ttl = true;
+  } else if (name == "reward_wait_s") {
+    const auto* seconds = value.if_int64();
+    if (seconds == nullptr || *seconds < 1 || *seconds > 31'536'000)
+      return wrong("1 to 31,536,000");
+    model.served.silence.after_us = *seconds * 1'000'000;
+  } else if (name == "default_reward") {
+    json::error_code error;
+    const auto reward = value.to_number<double>(error);
+    if (error || !(reward >= -1e30 && reward <= 1e30)) return wrong("a number");
+    model.served.silence.cost = static_cast<float>(0 - reward);
+    model.has_default_reward = true;
   } else if (name == "class_names") {
     const auto* names = value.if_object();
     if (names == nullptr) return wrong("an object such as {\"0\": \"normal\"}");

@@ -2,7 +2,8 @@
 /// `--config FILE`: what can't be said in one NAME=SPEC. "file" instead of "spec": begins with that model file.
 ///
 ///     {"models": {"ads": {"spec": "scale | logistic", "publish": "live", "ack": "durable", "ttl_s": 3600,
-///                         "target": "clicked", "class_names": {"0": "ignored", "1": "clicked"}}}}
+///                         "target": "clicked", "class_names": {"0": "ignored", "1": "clicked"}},
+///                 "offers": {"spec": "cb", "reward_wait_s": 600, "default_reward": 0}}}
 
 #include <string>
 #include <vector>

@@ -28,7 +28,8 @@ struct HostedOptions {
   std::string file;  // a model file it begins with, instead of a spec; an existing folder goes on with its own state
   std::string target = "y";
   Ack ack = Ack::applied;
-  bool has_ack = false, has_ttl = false;  // said for this model, not by a default
+  bool has_ack = false, has_ttl = false,
+       has_default_reward = false;  // said for this model, not by a default
   std::vector<std::pair<std::string, std::string>>
       class_names;            // words for people, on the page only
   std::string source_text;    // "UCI Statlog (Shuttle), replayed at 200 rows/s"

@@ -48,6 +48,17 @@ Result<FolderSpec> read_folder_spec(const std::string& folder) noexcept {
   out.spec = std::string(spec->get_string());
   if (const auto* seed = object->if_contains("seed"); seed != nullptr && seed->is_int64())
     out.seed = static_cast<uint32_t>(seed->get_int64());
+  const auto whole = [&](const char* name, int64_t otherwise) {
+    const auto* member = object->if_contains(name);
+    return member != nullptr && member->is_int64() ? member->get_int64() : otherwise;
+  };
+  out.has_limits = object->contains("ttl_us");
+  out.limits.ttl_us = whole("ttl_us", out.limits.ttl_us);
+  out.limits.max_bytes =
+      static_cast<uint64_t>(whole("max_pending_bytes", static_cast<int64_t>(out.limits.max_bytes)));
+  out.silence.after_us = whole("silence_us", 0);
+  if (const auto* cost = object->if_contains("silence_cost"); cost != nullptr && cost->is_double())
+    out.silence.cost = static_cast<float>(cost->get_double());
   if (object->contains("base")) {
     out.base = folder + "/" + std::string(kBase);
     std::error_code missing;
@@ -61,7 +72,14 @@ Result<FolderSpec> read_folder_spec(const std::string& folder) noexcept {
 Status write_folder_spec(const std::string& folder, const FolderSpec& spec,
                          std::span<const std::byte> base) noexcept {
   FRESHET_TRY(make_folders(folder));
-  boost::json::object object{{"spec", spec.spec}, {"seed", spec.seed}};
+  boost::json::object object{{"spec", spec.spec},
+                             {"seed", spec.seed},
+                             {"ttl_us", spec.limits.ttl_us},
+                             {"max_pending_bytes", static_cast<int64_t>(spec.limits.max_bytes)}};
+  if (spec.silence.after_us != 0) {
+    object["silence_us"] = spec.silence.after_us;
+    object["silence_cost"] = double{spec.silence.cost};
+  }
   if (!base.empty()) {
     FRESHET_TRY(write_file_atomically(folder + "/" + std::string(kBase), base));
     object["base"] = kBase;

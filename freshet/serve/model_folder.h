@@ -9,15 +9,19 @@
 #include <vector>
 
 #include "freshet/base/status.h"
+#include "freshet/runtime/fold.h"
 
 namespace freshet {
 
 /// What spec.json says: {"spec": "scale | logistic", "seed": 0}, and "base": "base.frsh" where the model began as a copy of
-/// a model file.
+/// a model file. All that the fold of the log needs beside the log: what it says at the first start holds ever after.
 struct FolderSpec {
   std::string spec;
   uint32_t seed = 0;
-  std::string base;  // path of that copy; empty: nothing was learned at the beginning
+  std::string base;         // path of that copy; empty: nothing was learned at the beginning
+  PendingLimits limits;     // "ttl_us", "max_pending_bytes"
+  Silence silence;          // "silence_us", "silence_cost"
+  bool has_limits = false;  // false: an older folder, which doesn't say
 };
 
 /// Folders of `data_dir` that hold a spec.json and have a model's name, sorted.

@@ -13,6 +13,7 @@
 #include "freshet/log/file.h"
 #include "freshet/net/model_name.h"
 #include "freshet/runtime/clock.h"
+#include "freshet/runtime/notice.h"
 #include "freshet/serve/model_folder.h"
 
 namespace freshet {
@@ -43,6 +44,28 @@ Result<std::vector<std::byte>> model_file(HostedOptions& options, const Registry
                       "are hashed without, so train it without"));
   options.served.spec = spec_of(**learner);
   return bytes;
+}
+
+/// Another limit would fold the same log to another state: what the folder says holds, and is told.
+void keep_limits(const FolderSpec& known, HostedOptions& options) {
+  ServedModelOptions& served = options.served;
+  const ServedModelOptions defaults;
+  const bool asks_for_others =
+      (served.ttl_us != known.limits.ttl_us && served.ttl_us != defaults.ttl_us) ||
+      (served.max_pending_bytes != known.limits.max_bytes &&
+       served.max_pending_bytes != defaults.max_pending_bytes) ||
+      (served.silence.after_us != 0 && (served.silence.after_us != known.silence.after_us ||
+                                        served.silence.cost != known.silence.cost));
+  if (asks_for_others)
+    notice(Level::warning,
+           "model \"" + options.name + "\" keeps the limits of its first start: ttl_s " +
+               std::to_string(known.limits.ttl_us / 1'000'000) + ", max_pending_bytes " +
+               std::to_string(known.limits.max_bytes) + ", reward_wait_s " +
+               std::to_string(known.silence.after_us / 1'000'000) +
+               "; its log was folded with them");
+  served.ttl_us = known.limits.ttl_us;
+  served.max_pending_bytes = known.limits.max_bytes;
+  served.silence = known.silence;
 }
 
 }  // namespace
@@ -82,6 +105,7 @@ Status Server::host(HostedOptions options, const Registry& registry) noexcept {
                          "'; serve it as that, under another name, or with another --data-dir");
     options.served.seed = known->seed;
     options.served.base = known->base;
+    if (known->has_limits) keep_limits(*known, options);
   } else if (known.status().code() != Code::not_found) {
     return std::move(known).status();
   } else {
@@ -111,8 +135,14 @@ Status Server::found(HostedOptions& options, const std::string& folder, std::spa
       !learner.ok())
     return failure(learner.status().code(), "serve: model \"" + options.name +
                                                 "\": " + std::string(learner.status().text()));
-  FRESHET_TRY(write_folder_spec(
-      folder, {.spec = options.served.spec, .seed = options.served.seed, .base = {}}, file));
+  FRESHET_TRY(
+      write_folder_spec(folder,
+                        {.spec = options.served.spec,
+                         .seed = options.served.seed,
+                         .base = {},
+                         .limits = {options.served.ttl_us, options.served.max_pending_bytes},
+                         .silence = options.served.silence},
+                        file));
   FRESHET_TRY_ASSIGN(const FolderSpec written, read_folder_spec(folder));
   options.served.base = written.base;
   return {};

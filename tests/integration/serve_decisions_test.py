@@ -146,6 +146,31 @@ class Decisions(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertGreaterEqual(json.loads(done.stdout)["verified"], 8)
 
+    def test_silence_has_its_reward_and_the_limits_of_the_first_start_hold(self):
+        limits = ("--ttl-s", "100", "--reward-wait-s", "1", "--default-reward", "-2", "--keep-log")
+        with Server("--model", SPEC, *limits) as server:
+            for k in range(4):
+                ask(server, scene("ann"), request_id=f"d{k}", remember=True)
+            self.assertEqual(reward(server, "d0", 1), "applied")
+            server.wait_until(lambda: server.metrics("m")["events"] == 4, "silence is learned by itself")
+            self.assertEqual(reward(server, "d1", 1), "expired")
+            self.assertEqual(reward(server, "d0", 1), "duplicate")
+            server.end()
+            folder = f"{server.data_dir}/m"
+            done = subprocess.run([support.PROGRAM, "replay", folder, "--verify"], capture_output=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            server.arguments = [{"100": "50", "1": "7"}.get(a, a) for a in server.arguments]
+            server.start()
+            self.assertIn("keeps the limits of its first start: ttl_s 100", server.said())
+            ask(server, scene("ann"), request_id="e", remember=True)
+            server.wait_until(lambda: server.metrics("m")["events"] == 5, "silence is learned as ever")
+            server.end()
+            done = subprocess.run([support.PROGRAM, "replay", folder, "--verify"], capture_output=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        for wrong in (("--reward-wait-s", "100", "--ttl-s", "10"), ("--default-reward", "much")):
+            status, said = support.run_serve("--model", SPEC, *wrong, "--http", "127.0.0.1:0")
+            self.assertEqual(status, 2, said)
+
     def test_a_model_file_is_served_unless_its_text_was_hashed_otherwise(self):
         with Server("--model", SPEC) as server:
             folder = pathlib.Path(server.data_dir)

@@ -60,6 +60,10 @@ Status fold(const ReplayCommandOptions& options, std::string_view folder,
   } else {
     FRESHET_TRY_ASSIGN(what.spec, spec_text(options.replay.model));
   }
+  if (const auto about = read_folder_spec(what.folder); about.ok()) {
+    what.pending = about->limits;
+    what.silence = about->silence;
+  }
   if (options.replay.to != 0) what.to = options.replay.to;
   what.verifies = options.replay.verify;
   if (what.verifies && !options.replay.model.empty()) {

@@ -70,6 +70,8 @@ struct LogOptions {
   uint64_t retain_bytes = uint64_t{10} << 30u;
   uint32_t sync_delay_us = 0;
   uint64_t ttl_s = 86'400, max_pending_bytes = uint64_t{256} << 20u;
+  uint64_t reward_wait_s = 0;
+  double default_reward = 0;
   uint64_t exit_timeout_s = 30;
 };
 constexpr std::array kLogOptions{
@@ -89,6 +91,12 @@ constexpr std::array kLogOptions{
                                31'536'000, "s"),
     option<&LogOptions::max_pending_bytes>("max_pending_bytes", "Space for remembered predictions.",
                                            65'536, 1e15, "bytes"),
+    option<&LogOptions::reward_wait_s>(
+        "reward_wait_s",
+        "A decision of which nobody has told so long has got --default-reward; 0: it is dropped.",
+        0, 31'536'000, "s"),
+    option<&LogOptions::default_reward>("default_reward", "What silence means for a decision.",
+                                        -1e30, 1e30),
     option<&LogOptions::exit_timeout_s>(
         "exit_timeout", "At the end, learn what was accepted for at most so long.", 0, 3600, "s"),
 };
@@ -276,6 +284,13 @@ Result<std::vector<HostedOptions>> models_of(const ServeOptions& options) {
     model.served.sync_delay_us = options.log.sync_delay_us;
     if (!model.has_ttl) model.served.ttl_us = static_cast<int64_t>(options.log.ttl_s) * 1'000'000;
     model.served.max_pending_bytes = options.log.max_pending_bytes;
+    if (model.served.silence.after_us == 0)
+      model.served.silence.after_us = static_cast<int64_t>(options.log.reward_wait_s) * 1'000'000;
+    if (!model.has_default_reward)
+      model.served.silence.cost = static_cast<float>(0 - options.log.default_reward);
+    if (model.served.silence.after_us > model.served.ttl_us)
+      return failure(Code::invalid_argument,
+                     "--reward-wait-s: longer than --ttl-s: the decision would be gone before");
     if (options.models.publish != Publish::automatic && !model.served.publication)
       model.served.publication = Publication{.mode = options.models.publish == Publish::live
                                                          ? Publication::Mode::live
