@@ -118,8 +118,7 @@ Read CsvReader::read(std::span<const char> window, bool last, ExampleBlock& out,
                      std::span<Bad> bad) noexcept {
   Read done;
   records_.open(window, last);
-  while (out.size() < kBlockExamples && out.feature_count() < kBlockFeatures &&
-         done.bad < bad.size()) {
+  while (has_room(out, done, bad)) {
     const CsvRecords::Cut cut = records_.next();
     if (cut == CsvRecords::Cut::more) break;
     if (cut == CsvRecords::Cut::blank) continue;

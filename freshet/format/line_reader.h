@@ -99,4 +99,10 @@ class LineReader {
   virtual std::span<const std::string> notices() const noexcept { return {}; }
 };
 
+/// Another example may go into the block, and another bad line be told.
+inline bool has_room(const ExampleBlock& out, const Read& done, std::span<const Bad> bad) noexcept {
+  return out.size() < LineReader::kBlockExamples &&
+         out.feature_count() < LineReader::kBlockFeatures && done.bad < bad.size();
+}
+
 }  // namespace freshet

@@ -9,11 +9,6 @@
 
 namespace freshet {
 
-inline bool has_room(const ExampleBlock& out, const Read& done, std::span<Bad> bad) noexcept {
-  return out.size() < LineReader::kBlockExamples &&
-         out.feature_count() < LineReader::kBlockFeatures && done.bad < bad.size();
-}
-
 /// Each line is an example or nothing, and is counted in `next_line`.
 /// take(text): TokenWindow::take_..., and what is done with all of its tokens; false: with care.
 /// plain(TokenWindow::Line, out): false: needs care; what it added is dropped.

@@ -40,8 +40,7 @@ std::size_t VwReader::longest_example(std::size_t max_line) const noexcept {
 Read VwReader::read_decisions(std::span<const char> window, bool last, ExampleBlock& out,
                               std::span<Bad> bad) noexcept {
   Read done;
-  while (out.size() < kBlockExamples && out.feature_count() < kBlockFeatures &&
-         done.bad < bad.size() && done.used < window.size()) {
+  while (has_room(out, done, bad) && done.used < window.size()) {
     if (skips_decision_) {
       done.used += skip_decision(window.subspan(done.used), last);
       if (skips_decision_) break;

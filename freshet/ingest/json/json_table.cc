@@ -235,8 +235,7 @@ bool JsonTable::row(std::size_t k, ExampleBlock& out, Bad& bad) noexcept {
 Read JsonTable::read(std::span<const char> window, ExampleBlock& out, std::span<Bad> bad,
                      uint64_t& line) noexcept {
   Read done;
-  while (next_ < rows_ && out.size() < LineReader::kBlockExamples &&
-         out.feature_count() < LineReader::kBlockFeatures && done.bad < bad.size()) {
+  while (next_ < rows_ && has_room(out, done, bad)) {
     const std::size_t k = next_++;
     line = k + 1;
     if (!row(k, out, bad[done.bad])) {
