@@ -274,4 +274,19 @@ TEST_CASE("json table: diabetes has 442 rows of 10") {
 }
 
 }  // namespace
+TEST_CASE("jsonl: the first row names the target before anything is read, whatever ends its line") {
+  for (const std::string text :
+       {"{\"a\": 1, \"label\": 2}\n", "\r\n{\"a\": 1, \"label\": 2}\r\n"}) {
+    CAPTURE(text);
+    Schema schema;
+    const auto reader = find_input_format("jsonl")->make({}, schema);
+    REQUIRE(reader.ok());
+    const std::string padded = text + std::string(64, ' ');
+    Bad bad;
+    REQUIRE((*reader)->begin({padded.data(), text.size()}, true, bad) == Begin::ready);
+    CHECK((*reader)->target() == "label");
+    CHECK((*reader)->next_line() == 1);
+  }
+}
+
 }  // namespace freshet
