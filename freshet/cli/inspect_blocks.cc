@@ -44,10 +44,11 @@ Status inspect_blocks(const std::string& path, Console& console) noexcept {
   Schema schema;
   Keys keys;
   Counts counts;
+  const StopFlag never;
   for (const bool is_first : {true, false}) {  // the first time for the keys alone
-    FRESHET_TRY_ASSIGN(std::unique_ptr<Source> source, open_source(path, kFileWindow));
+    FRESHET_TRY_ASSIGN(std::unique_ptr<Source> source, open_source(path, kFileWindow, never));
     BadLines bad_lines(false);
-    Feeder feeder(std::move(source), bad_lines, std::size_t{16} << 20);
+    Feeder feeder(std::move(source), bad_lines, std::size_t{16} << 20, never);
     BlocksReader reader(options, schema);
     const Status status = feeder.start(reader);
     keys = reader.keys();

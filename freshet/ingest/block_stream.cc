@@ -10,17 +10,10 @@
 namespace freshet {
 namespace {
 
-// What the thread that reads is reading; the signal that ends its waiting runs on it, so that
-// Input::stop() never meets the input in another state than between two of its own steps.
-thread_local Input* reading = nullptr;
-
-void stop_reading(int) {
-  if (reading != nullptr) reading->stop();
-}
-
+// The signal that ends the waiting of the thread that reads.
 void install_wake_up() noexcept {
   struct sigaction action{};
-  action.sa_handler = &stop_reading;  // without SA_RESTART: a waiting read comes back
+  action.sa_handler = [](int) {};  // without SA_RESTART: a waiting read comes back
   sigemptyset(&action.sa_mask);
   sigaction(SIGURG, &action, nullptr);
 }
@@ -73,7 +66,6 @@ void BlockStream::fill(Item& item) noexcept {
 
 // The thread that reads.
 void BlockStream::read() noexcept {
-  reading = &input_;
   take_interrupts(true);
   std::unique_ptr<Item> item;
   while (free_.pop(item)) {
@@ -82,7 +74,6 @@ void BlockStream::read() noexcept {
     if (!full_.push(std::move(item)) || is_end) break;
   }
   take_interrupts(false);
-  reading = nullptr;
   is_read_.store(true, std::memory_order_release);
 }
 
@@ -103,6 +94,7 @@ void BlockStream::finish() noexcept {
   if (!reader_.joinable()) return;
   free_.close();
   full_.close();
+  input_.stop();
   while (!is_read_.load(std::memory_order_acquire)) {
     // Again and again: one that comes just before the waiting begins is lost.
     pthread_kill(reader_.native_handle(), SIGURG);

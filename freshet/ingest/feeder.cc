@@ -20,17 +20,13 @@ bool has_line(std::string_view text) noexcept {
 }  // namespace
 
 Feeder::Feeder(std::unique_ptr<Source> source, BadLines& bad_lines, std::size_t max_line,
-               bool whole_lines) noexcept
+               const StopFlag& stop, bool whole_lines) noexcept
     : source_(std::move(source)),
       bad_lines_(bad_lines),
       max_line_(max_line),
+      stop_(stop),
       whole_lines_(whole_lines),
       buffer_(kBuffer + kPadding) {}
-
-void Feeder::stop() noexcept {
-  is_stopped_ = true;
-  source_->stop();
-}
 
 Result<bool> Feeder::refill() noexcept {
   if (is_last_ || is_failed_) return false;
@@ -88,7 +84,7 @@ Status Feeder::start(LineReader& reader) noexcept {
 
 Result<bool> Feeder::next(ExampleBlock& out) noexcept {
   out.clear();
-  while (!is_stopped_) {
+  while (!stop_.is_set()) {
     Bad bad[16];
     // A window ends where the longest line would: then a longer one is never whole.
     const std::size_t longest = reader_->longest_example(max_line_);
@@ -109,7 +105,7 @@ Result<bool> Feeder::next(ExampleBlock& out) noexcept {
     }
     FRESHET_TRY_ASSIGN(const bool has_more, refill());
     if (has_more || (is_last_ && begin_ != end_ && !is_failed_ && !whole_lines_)) continue;
-    if (is_failed_) return source_failed();
+    if (is_failed_ && !stop_.is_set()) return source_failed();  // stopped it is only cut off
     return false;
   }
   return false;
@@ -124,7 +120,7 @@ Status Feeder::long_line() noexcept {
   bad.why = {Code::invalid_argument, "a line longer than --max-line"};
   FRESHET_TRY(bad_lines_.take(bad, source_->name()));
   reader_->skip_lines(1);
-  while (!is_stopped_) {
+  while (!stop_.is_set()) {
     const void* line_end = std::memchr(window().data(), '\n', window().size());
     if (line_end != nullptr) {
       begin_ = static_cast<std::size_t>(static_cast<const char*>(line_end) - buffer_.data()) + 1;

@@ -19,22 +19,20 @@ namespace freshet {
 
 class Feeder {
  public:
-  /// `bad_lines` is borrowed. `whole_lines`: a last line without its end isn't one, more of it may
-  /// have been to come (--follow).
+  /// `bad_lines` and `stop`, the source's, are borrowed. `whole_lines`: a last line without its end
+  /// isn't one, more of it may have been to come (--follow).
   Feeder(std::unique_ptr<Source> source, BadLines& bad_lines, std::size_t max_line,
-         bool whole_lines = false) noexcept;
+         const StopFlag& stop, bool whole_lines = false) noexcept;
 
   /// The beginning of the text: at least its first line that isn't blank, or 64 KiB, or all.
   Result<std::string_view> peek() noexcept;
   /// Who reads it; borrowed. It looks at the beginning now.
   Status start(LineReader& reader) noexcept;
   /// Replaces `out` by the next examples, at least one. False: the end. A source that fails gives
-  /// its whole lines first.  REQUIRES: start() was ok.
+  /// its whole lines first. Once stopped the text ends where it stands.  REQUIRES: start() was ok.
   Result<bool> next(ExampleBlock& out) noexcept;
 
   const Source& source() const noexcept { return *source_; }
-  /// next() ends soon: the text ends where it stands. Any thread, signal handlers too.
-  void stop() noexcept;
 
  private:
   static constexpr std::size_t kPadding = 64;  // readable behind every window
@@ -48,6 +46,7 @@ class Feeder {
   std::unique_ptr<Source> source_;
   BadLines& bad_lines_;
   const std::size_t max_line_;
+  const StopFlag& stop_;
   const bool whole_lines_;
   LineReader* reader_ = nullptr;
   std::vector<char> buffer_;
@@ -56,7 +55,6 @@ class Feeder {
   bool is_last_ = false;    // the window goes to the end of the text
   bool is_failed_ = false;  // the source failed; whole lines before that still count
   Status failed_;
-  volatile bool is_stopped_ = false;
 };
 
 }  // namespace freshet

@@ -1,7 +1,6 @@
 #include "freshet/ingest/follow_source.h"
 
 #include <cerrno>
-#include <cstring>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -36,22 +35,18 @@ int watch(const std::string& path) noexcept {
 
 }  // namespace
 
-FollowSource::FollowSource(int file, std::string path) noexcept
-    : file_(file), path_(std::move(path)), watch_(watch(path_)) {}
+FollowSource::FollowSource(int file, std::string path, const StopFlag& stop) noexcept
+    : file_(file), path_(std::move(path)), stop_(stop), watch_(watch(path_)) {}
 
 FollowSource::~FollowSource() {
   close(file_);
   if (watch_ >= 0) close(watch_);
 }
 
-Result<std::unique_ptr<FollowSource>> FollowSource::open(const std::string& path) noexcept {
+Result<std::unique_ptr<FollowSource>> FollowSource::open(const std::string& path,
+                                                         const StopFlag& stop) noexcept {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) {
-    const Code code = errno == ENOENT   ? Code::not_found
-                      : errno == EACCES ? Code::denied
-                                        : Code::unavailable;
-    return failure(code, path + ": can't be opened: " + std::strerror(errno));
-  }
+  if (file < 0) return source_failure("can't be opened", path);
   struct stat about{};
   if (fstat(file, &about) != 0 || !S_ISREG(about.st_mode)) {
     close(file);
@@ -59,7 +54,7 @@ Result<std::unique_ptr<FollowSource>> FollowSource::open(const std::string& path
         Code::invalid_argument,
         path + ": --follow: only a file can be followed; a pipe is read as it comes without it");
   }
-  return std::unique_ptr<FollowSource>(new FollowSource(file, path));
+  return std::unique_ptr<FollowSource>(new FollowSource(file, path, stop));
 }
 
 bool FollowSource::is_shorter() const noexcept {
@@ -83,10 +78,9 @@ void FollowSource::wait() const noexcept {
 
 Result<std::size_t> FollowSource::read(std::span<char> to) noexcept {
   bool was_replaced = false;
-  while (!is_stopped_ && !is_next_) {
+  while (!stop_.is_set() && !is_next_) {
     const ssize_t got = ::read(file_, to.data(), to.size());
-    if (got < 0 && errno != EINTR)
-      return failure(Code::unavailable, path_ + ": can't be read: " + std::strerror(errno));
+    if (got < 0 && errno != EINTR) return source_failure("can't be read", path_);
     if (got > 0) {
       const auto bytes = std::as_bytes(to.first(static_cast<std::size_t>(got)));
       if (position_ == 0 && compression_of(bytes) != Compression::none) {

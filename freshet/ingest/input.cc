@@ -72,8 +72,8 @@ Status Input::open_first() noexcept {
 
 Result<std::unique_ptr<Source>> Input::open_path(const std::string& path) noexcept {
   followed_ = nullptr;
-  if (!options_.follow || path == "-") return open_source(path, options_.max_window);
-  FRESHET_TRY_ASSIGN(std::unique_ptr<FollowSource> source, FollowSource::open(path));
+  if (!options_.follow || path == "-") return open_source(path, options_.max_window, stop_);
+  FRESHET_TRY_ASSIGN(std::unique_ptr<FollowSource> source, FollowSource::open(path, stop_));
   followed_ = source.get();
   return std::unique_ptr<Source>(std::move(source));
 }
@@ -83,7 +83,7 @@ Status Input::open_next() noexcept {
   feeder_.reset();
   FRESHET_TRY_ASSIGN(std::unique_ptr<Source> source, open_path(paths_[next_++]));
   name_ = source->name();
-  feeder_ = std::make_unique<Feeder>(std::move(source), bad_lines_, options_.max_line,
+  feeder_ = std::make_unique<Feeder>(std::move(source), bad_lines_, options_.max_line, stop_,
                                      followed_ != nullptr);
   if (reader_) {
     reader_->restart();
@@ -209,7 +209,7 @@ void Input::tell() noexcept {
 }
 
 Result<bool> Input::next(ExampleBlock& out) noexcept {
-  while (!is_stopped_) {
+  while (!stop_.is_set()) {
     Result<bool> read = feeder_->next(out);
     if (!read.ok() && is_cached_) {
       return failure(read.status().code(), std::string(read.status().text()) +
@@ -221,19 +221,14 @@ Result<bool> Input::next(ExampleBlock& out) noexcept {
       FRESHET_TRY(keep(out));
       return true;
     }
-    if (is_stopped_) break;
+    if (stop_.is_set()) break;
     if (next_ == paths_.size() && !goes_on()) {
       FRESHET_TRY(finish_cache());
       break;
     }
-    FRESHET_TRY(open_next());
+    if (Status opened = open_next(); !opened.ok() && !stop_.is_set()) return opened;
   }
   return false;
-}
-
-void Input::stop() noexcept {
-  is_stopped_ = true;
-  if (feeder_) feeder_->stop();
 }
 
 }  // namespace freshet

@@ -50,8 +50,9 @@ class Input {
     return done_ + (feeder_ ? feeder_->source().position() : 0);
   }
   uint64_t size() const noexcept { return size_; }
-  /// next() ends soon. Any thread, signal handlers too.
-  void stop() noexcept;
+  /// next() ends soon; where it waits for a pipe, a signal must end its waiting. Any thread, signal
+  /// handlers too.
+  void stop() noexcept { stop_.set(); }
 
  private:
   Input(InputOptions options, ReaderOptions reading, Schema& schema) noexcept;
@@ -69,6 +70,7 @@ class Input {
 
   const InputOptions options_;
   const ReaderOptions reading_;
+  StopFlag stop_;
   Schema& schema_;
   BadLines bad_lines_;
   std::vector<std::string> paths_;
@@ -82,7 +84,6 @@ class Input {
   bool is_cached_ = false;         // the cache is read instead of the text
   std::vector<std::string> told_;  // notices given already
   uint64_t done_ = 0, size_ = 0;
-  volatile bool is_stopped_ = false;
 };
 
 }  // namespace freshet

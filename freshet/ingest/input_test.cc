@@ -1,6 +1,8 @@
 #include "freshet/ingest/input.h"
 
+#include <atomic>
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -8,6 +10,8 @@
 #include <thread>
 
 #include <doctest/doctest.h>
+#include <pthread.h>
+#include <unistd.h>
 
 #include "freshet/format/blocks.h"
 #include "freshet/log/decompressor.h"
@@ -355,8 +359,7 @@ TEST_CASE("cache: another text, time or way of reading makes it anew") {
 TEST_CASE(
     "cache: a text that was not read to its end leaves none behind; standard input has none") {
   const TestFolder folder;
-  const std::string path = folder.file("x.csv", "a,y\n1,2\nx,3\n"),
-                    cache = folder / "c.frb";
+  const std::string path = folder.file("x.csv", "a,y\n1,2\nx,3\n"), cache = folder / "c.frb";
   Schema schema;
   CHECK(pass(path, cache, {}, schema).error.find(":3:1: expected a number") != std::string::npos);
   CHECK_FALSE(std::filesystem::exists(cache));
@@ -386,8 +389,7 @@ TEST_CASE("cache: bad lines and zeros that the text had are counted again") {
 
 TEST_CASE("blocks: cut or damaged anywhere they are refused, never another model") {
   const TestFolder folder;
-  const std::string path = folder.file("x.csv", "a,c,y\n1,p,3\n2,q,4\n"),
-                    cache = folder / "c.frb";
+  const std::string path = folder.file("x.csv", "a,c,y\n1,p,3\n2,q,4\n"), cache = folder / "c.frb";
   Schema schema;
   const Passed whole = pass(path, cache, {}, schema);
   const std::string bytes = bytes_of(cache);
@@ -411,6 +413,64 @@ TEST_CASE("blocks: cut or damaged anywhere they are refused, never another model
   words.label = Target::one_class;
   Schema third;
   CHECK(pass(cache, "", words, third).error.find("another kind of label") != std::string::npos);
+}
+
+// Stops an input on another thread that waits for a pipe: again and again, as a signal that comes just
+// before the waiting is lost.
+class Stopper {
+ public:
+  explicit Stopper(Input& input) : waiting_(pthread_self()) {
+    struct sigaction nothing{};
+    nothing.sa_handler = [](int) {};
+    sigaction(SIGURG, &nothing, nullptr);
+    thread_ = std::thread([this, &input] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      input.stop();
+      while (!is_over_) {
+        pthread_kill(waiting_, SIGURG);
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      }
+    });
+  }
+  ~Stopper() {
+    is_over_ = true;
+    thread_.join();
+  }
+
+ private:
+  const pthread_t waiting_;
+  std::atomic<bool> is_over_{false};
+  std::thread thread_;
+};
+
+TEST_CASE("input: one that is stopped while it waits ends without an error, compressed or not") {
+  const std::string rows = "1 | 0:1\n2 | 0:2\n3 | 0:";
+  std::vector<std::string> begun{rows};
+  if (make_unzstd(kFileWindow).ok())
+    begun.push_back(zstd_frame(rows) + zstd_frame(rows).substr(0, 12));
+  for (const std::string& bytes : begun) {
+    int ends[2];
+    REQUIRE(pipe(ends) == 0);
+    REQUIRE(write(ends[1], bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+    Schema schema;
+    InputOptions options;
+    options.data = "/dev/fd/" + std::to_string(ends[0]);
+    options.format = "sparse";
+    auto input = Input::open(options, {}, schema);
+    REQUIRE(input.ok());
+    {
+      const Stopper stopper(**input);
+      ExampleBlock block;
+      uint64_t count = 0;
+      Result<bool> more = true;
+      while ((more = (*input)->next(block)).ok() && *more)
+        count += block.size();
+      if (!more.ok()) FAIL(more.status().text());
+      CHECK(count == 2);
+    }
+    close(ends[0]);
+    close(ends[1]);
+  }
 }
 
 // Rows of a followed file: waits for `rows` labels in all, five seconds at most.

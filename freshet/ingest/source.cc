@@ -14,17 +14,10 @@
 namespace freshet {
 namespace {
 
-Status system_failure(std::string_view what, std::string_view path) noexcept {
-  const Code code = errno == ENOENT                     ? Code::not_found
-                    : errno == EACCES || errno == EPERM ? Code::denied
-                                                        : Code::unavailable;
-  return failure(code, std::string(path) + ": " + std::string(what) + ": " + std::strerror(errno));
-}
-
 class FileSource final : public Source {
  public:
-  FileSource(int file, std::string name, uint64_t size) noexcept
-      : file_(file), name_(std::move(name)), size_(size) {}
+  FileSource(int file, std::string name, uint64_t size, const StopFlag& stop) noexcept
+      : file_(file), name_(std::move(name)), size_(size), stop_(stop) {}
   ~FileSource() override {
     if (file_ > STDERR_FILENO) close(file_);
   }
@@ -32,35 +25,30 @@ class FileSource final : public Source {
   FileSource& operator=(const FileSource&) = delete;
 
   Result<std::size_t> read(std::span<char> to) noexcept override {
-    while (true) {
+    while (!stop_.is_set()) {
       const ssize_t got = ::read(file_, to.data(), to.size());
-      if (got >= 0) {
-        position_ += static_cast<uint64_t>(got);
-        if (got == 0 && position_ < size_) {
-          return failure(Code::corrupt, name_ + ": became shorter while it was read: " +
-                                            std::to_string(position_) + " of " +
-                                            std::to_string(size_) + " bytes were left");
-        }
-        return static_cast<std::size_t>(got);
+      if (got < 0 && errno == EINTR) continue;  // Ctrl-C while it waits
+      if (got < 0) return source_failure("can't be read", name_);
+      position_ += static_cast<uint64_t>(got);
+      if (got == 0 && position_ < size_) {
+        return failure(Code::corrupt,
+                       name_ + ": became shorter while it was read: " + std::to_string(position_) +
+                           " of " + std::to_string(size_) + " bytes were left");
       }
-      if (errno == EINTR) {  // Ctrl-C while it waits: the one who asked looks at the flag
-        if (is_stopped_) return std::size_t{0};
-        continue;
-      }
-      return system_failure("can't be read", name_);
+      return static_cast<std::size_t>(got);
     }
+    return std::size_t{0};
   }
   std::string_view name() const noexcept override { return name_; }
   uint64_t position() const noexcept override { return position_; }
   uint64_t size() const noexcept override { return size_; }
-  void stop() noexcept override { is_stopped_ = true; }
 
  private:
   const int file_;
   const std::string name_;
   const uint64_t size_;
+  const StopFlag& stop_;
   uint64_t position_ = 0;
-  volatile bool is_stopped_ = false;
 };
 
 // Puts back the bytes that were looked at.
@@ -78,7 +66,6 @@ class PeekedSource final : public Source {
   std::string_view name() const noexcept override { return inner_->name(); }
   uint64_t position() const noexcept override { return inner_->position(); }
   uint64_t size() const noexcept override { return inner_->size(); }
-  void stop() noexcept override { inner_->stop(); }
 
  private:
   std::unique_ptr<Source> inner_;
@@ -86,11 +73,11 @@ class PeekedSource final : public Source {
   std::size_t given_ = 0;
 };
 
-Result<std::unique_ptr<Source>> open_file(const std::string& path) noexcept {
+Result<std::unique_ptr<Source>> open_file(const std::string& path, const StopFlag& stop) noexcept {
   if (path == "-")
-    return std::unique_ptr<Source>(std::make_unique<FileSource>(STDIN_FILENO, "<stdin>", 0));
+    return std::unique_ptr<Source>(std::make_unique<FileSource>(STDIN_FILENO, "<stdin>", 0, stop));
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return system_failure("can't be opened", path);
+  if (file < 0) return source_failure("can't be opened", path);
   struct stat about{};
   if (fstat(file, &about) != 0 || S_ISDIR(about.st_mode)) {
     close(file);
@@ -98,7 +85,7 @@ Result<std::unique_ptr<Source>> open_file(const std::string& path) noexcept {
                    path + ": is a folder; name a file, or use a glob such as '" + path + "/*.csv'");
   }
   const auto size = S_ISREG(about.st_mode) ? static_cast<uint64_t>(about.st_size) : 0;
-  return std::unique_ptr<Source>(std::make_unique<FileSource>(file, path, size));
+  return std::unique_ptr<Source>(std::make_unique<FileSource>(file, path, size, stop));
 }
 
 struct Magic {
@@ -115,8 +102,16 @@ constexpr std::string_view kFirstBytes =
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> open_source(const std::string& path, uint64_t max_window) noexcept {
-  FRESHET_TRY_ASSIGN(std::unique_ptr<Source> source, open_file(path));
+Status source_failure(std::string_view what, std::string_view path) noexcept {
+  const Code code = errno == ENOENT                     ? Code::not_found
+                    : errno == EACCES || errno == EPERM ? Code::denied
+                                                        : Code::unavailable;
+  return failure(code, std::string(path) + ": " + std::string(what) + ": " + std::strerror(errno));
+}
+
+Result<std::unique_ptr<Source>> open_source(const std::string& path, uint64_t max_window,
+                                            const StopFlag& stop) noexcept {
+  FRESHET_TRY_ASSIGN(std::unique_ptr<Source> source, open_file(path, stop));
   char begin[8];
   std::size_t have = 0;
   while (have < sizeof(begin)) {
