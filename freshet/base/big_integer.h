@@ -18,7 +18,6 @@ class BigInteger {
   }
 
   constexpr bool is_zero() const noexcept { return size_ == 0; }
-  constexpr bool is_odd() const noexcept { return size_ != 0 && (words_[0] & 1) != 0; }
 
   /// *this = *this * factor + add.
   constexpr void multiply_add(uint32_t factor, uint32_t add) noexcept {
@@ -110,13 +109,6 @@ class BigInteger {
   /// The lowest 64 bits.
   constexpr uint64_t low64() const noexcept {
     return (size_ > 1 ? static_cast<uint64_t>(words_[1]) << 32 : 0) | (size_ > 0 ? words_[0] : 0);
-  }
-
-  /// The bits [from, from + 64), counted from the lowest.
-  constexpr uint64_t bits64(uint32_t from) const noexcept {
-    BigInteger shifted = *this;
-    shifted.shift_right(from);
-    return shifted.low64();
   }
 
   /// Number of bits up to the highest that is set.

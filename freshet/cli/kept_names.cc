@@ -4,12 +4,12 @@
 #include <cstring>
 
 #include "freshet/base/coding.h"
+#include "freshet/learn/linear/feature_blocks.h"
 
 namespace freshet {
 namespace {
 
 constexpr std::size_t kMostNames = 1'000'000, kLongestName = 65'535;
-constexpr uint32_t kConstant = 11650396;  // learn/linear/feature_blocks.h
 
 Status corrupt() noexcept {
   return {Code::corrupt, "model file: chunk NAME is damaged"};
@@ -56,7 +56,7 @@ std::map<uint32_t, std::string> KeptNames::by_row(uint32_t bits) const {
   std::map<uint32_t, std::string> rows;
   for (const auto& [index, name] : names_)
     rows.try_emplace(index & mask, name);
-  rows.try_emplace(kConstant & mask, "Constant");
+  rows.try_emplace(kConstantFeature & mask, "Constant");
   return rows;
 }
 

@@ -99,7 +99,6 @@ Status StreamJob::open_pass() noexcept {
 Status StreamJob::run() noexcept {
   FRESHET_TRY(prepare());
   begin_ns_ = steady_ns();
-  Status status;
   for (uint32_t pass = 0; pass < options_.data.passes && !is_interrupted_ && !is_full_; ++pass) {
     if (pass > 0) model_.learner->end_pass();
     FRESHET_TRY(open_pass());
@@ -120,7 +119,7 @@ Status StreamJob::run() noexcept {
   model_.examples += examples_;
   console_.clear_progress();
   if (every_ != 0 && (curve_.empty() || curve_.back().examples != examples_)) take_point();
-  return status;
+  return {};
 }
 
 Status StreamJob::place(const Status& status, const ExampleBlock& block,
@@ -205,8 +204,8 @@ void StreamJob::find_positive() noexcept {
   classes_ = classes;
   uint32_t id = positive_class(*model_.schema);
   const std::string_view name = options_.evaluation.positive;
-  if (!name.empty()) id = find_class(*model_.schema, name).value_or(0xffffffff);
-  if (id >= classes) id = name.empty() ? 1 : 0xffffffff;  // its class comes later
+  if (!name.empty()) id = find_class(*model_.schema, name).value_or(kNone);
+  if (id >= classes) id = name.empty() ? 1 : kNone;  // its class comes later
   evaluation_->set_positive(id);
 }
 

@@ -4,6 +4,7 @@
 
 #include "freshet/base/chars.h"
 #include "freshet/base/text.h"
+#include "freshet/core/component.h"
 
 namespace freshet {
 namespace {
@@ -253,7 +254,7 @@ Status CsvColumns::check_known(Bad& bad) noexcept {
 Status CsvColumns::add_features(Bad& bad) noexcept {
   const auto add = [&](std::string_view name, Schema::Kind kind, uint32_t& id) -> Status {
     if (!options_.learning) {
-      id = schema_.find(name).value_or(0xffffffff);
+      id = schema_.find(name).value_or(kNone);
       return {};
     }
     Result<uint32_t> added = schema_.feature(name, kind);

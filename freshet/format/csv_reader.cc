@@ -15,7 +15,6 @@ namespace {
 using Role = CsvColumn::Role;
 constexpr std::size_t kSampleBytes =
     1u << 20;  // kinds are told by so many bytes, if not by options_.sample records
-constexpr uint32_t kGroup = 32;  // the one group of a row's features
 
 }  // namespace
 
@@ -210,7 +209,7 @@ bool CsvReader::careful_row(std::span<const Cell> cells, ExampleBlock& out, Bad&
     out.add_numeric(features_[k], values_[k]);
     ++count;
   }
-  if (count != 0) out.add_group(kGroup, 0, count);
+  if (count != 0) out.add_group(kRowGroup, 0, count);
   return true;
 }
 

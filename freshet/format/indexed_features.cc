@@ -8,11 +8,6 @@
 #include "freshet/format/line_cut.h"
 
 namespace freshet {
-namespace {
-
-constexpr uint32_t kGroup = 32;
-
-}  // namespace
 
 bool IndexedFeatures::read(const char* at, const char* end, bool has_zero, ExampleBlock& out,
                            Mistake& mistake) noexcept {
@@ -45,7 +40,7 @@ bool IndexedFeatures::read(const char* at, const char* end, bool has_zero, Examp
     if (std::adjacent_find(indices_.begin(), indices_.end()) != indices_.end())
       return mistake.set(Reason::duplicate, "an index stands twice", begin);
   }
-  if (kept != 0) out.add_group(kGroup, 0, kept);
+  if (kept != 0) out.add_group(kRowGroup, 0, kept);
   zeros_ += zeros;
   return true;
 }
@@ -74,7 +69,7 @@ bool IndexedFeatures::read_plain(const TokenWindow& tokens, uint32_t begin, uint
     }
   }
   zeros_ += end - begin - kept;
-  if (kept != 0) out.add_group(kGroup, 0, kept);
+  if (kept != 0) out.add_group(kRowGroup, 0, kept);
   return true;
 }
 

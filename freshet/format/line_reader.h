@@ -99,6 +99,9 @@ class LineReader {
   virtual std::span<const std::string> notices() const noexcept { return {}; }
 };
 
+/// Key of the one group of a row's features, where a format has no groups: VW's default namespace.
+inline constexpr uint32_t kRowGroup = ' ';
+
 /// Another example may go into the block, and another bad line be told.
 inline bool has_room(const ExampleBlock& out, const Read& done, std::span<const Bad> bad) noexcept {
   return out.size() < LineReader::kBlockExamples &&

@@ -12,8 +12,6 @@
 namespace freshet {
 namespace {
 
-constexpr uint32_t kDefaultGroup = ' ';
-
 constexpr bool begins_number(char c) noexcept {
   return (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
 }
@@ -146,7 +144,7 @@ bool VwReader::plain_features(const TokenWindow::Line& line, ExampleBlock& out) 
       }
     }
     const uint32_t key = section.name_size == 0
-                             ? kDefaultGroup
+                             ? kRowGroup
                              : static_cast<unsigned char>(tokens_.text()[section.name]);
     add_run(key, begin, at);
   }
@@ -244,7 +242,7 @@ bool VwReader::sections(const char* bar, const char* end, ExampleBlock& out,
   const char* at = bar;
   while (at != end) {  // at a bar
     const std::string_view name = token(at + 1, end);
-    Section section{kDefaultGroup, default_hash_, 0, 1};
+    Section section{kRowGroup, default_hash_, 0, 1};
     if (!name.empty() && !head(name, section, mistake)) return false;
     at += 1 + name.size();
     const auto begin = static_cast<uint32_t>(out.begun_index().size());

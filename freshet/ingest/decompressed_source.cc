@@ -30,7 +30,6 @@ class DecompressedSource final : public Source {
   }
   std::string_view name() const noexcept override { return inner_->name(); }
   uint64_t position() const noexcept override { return inner_->position(); }
-  uint64_t size() const noexcept override { return inner_->size(); }
 
  private:
   Result<bool> refill() noexcept {

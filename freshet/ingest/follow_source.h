@@ -22,7 +22,6 @@ class FollowSource final : public Source {
   Result<std::size_t> read(std::span<char> to) noexcept override;
   std::string_view name() const noexcept override { return path_; }
   uint64_t position() const noexcept override { return position_; }
-  uint64_t size() const noexcept override { return 0; }
   bool is_next() const noexcept { return is_next_; }
 
  private:

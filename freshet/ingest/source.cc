@@ -41,7 +41,6 @@ class FileSource final : public Source {
   }
   std::string_view name() const noexcept override { return name_; }
   uint64_t position() const noexcept override { return position_; }
-  uint64_t size() const noexcept override { return size_; }
 
  private:
   const int file_;
@@ -65,7 +64,6 @@ class PeekedSource final : public Source {
   }
   std::string_view name() const noexcept override { return inner_->name(); }
   uint64_t position() const noexcept override { return inner_->position(); }
-  uint64_t size() const noexcept override { return inner_->size(); }
 
  private:
   std::unique_ptr<Source> inner_;

@@ -34,10 +34,8 @@ class Source {
   virtual Result<std::size_t> read(std::span<char> to) noexcept = 0;
   /// As people call it: a path, or "<stdin>".
   virtual std::string_view name() const noexcept = 0;
-  /// Bytes read from the outside, compressed ones where it is compressed; and how many there are,
-  /// 0: not known.
+  /// Bytes read from the outside, compressed ones where it is compressed.
   virtual uint64_t position() const noexcept = 0;
-  virtual uint64_t size() const noexcept = 0;
 };
 
 /// A path, or "-" for standard input. Compression is told by the first bytes, whatever the ending.

@@ -29,14 +29,11 @@ class Decompressor {
 enum class Compression : uint8_t { none, gzip, zstd, lz4 };
 std::string_view compression_name(Compression compression) noexcept;
 
-/// Bytes that compression_of() needs, where there are so many.
-inline constexpr std::size_t kMagicBytes = 4;
-/// Told by the magic bytes, whatever the file is called. Skippable frames are taken as zstd's.
+/// Told by the first four bytes, whatever the file is called. Skippable frames are taken as zstd's.
 Compression compression_of(std::span<const std::byte> begin) noexcept;
 
-/// Memory that a zstd frame may ask for: files, and bodies from a network.
+/// Memory that a zstd frame of a file may ask for, unless somebody says.
 inline constexpr uint64_t kFileWindow = uint64_t{128} << 20;
-inline constexpr uint64_t kBodyWindow = uint64_t{8} << 20;
 
 /// Members and frames one behind another are one text; skippable frames are skipped.
 /// max_window: bytes, for zstd. REQUIRES: not none.

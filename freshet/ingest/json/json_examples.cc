@@ -15,8 +15,6 @@ using Role = JsonMember::Role;
 using Kind = Schema::Kind;
 using What = JsonRow::What;
 
-constexpr uint32_t kRowGroup = 32;  // the one group of a row's features
-
 }  // namespace
 
 bool JsonExamples::fill(JsonRow& row, ExampleBlock& out) noexcept {

@@ -208,7 +208,7 @@ bool JsonTable::row(std::size_t k, ExampleBlock& out, Bad& bad) noexcept {
       out.add_numeric(features_[c], values[c]);
       ++count;
     }
-    if (count != 0) out.add_group(32, 0, count);
+    if (count != 0) out.add_group(kRowGroup, 0, count);
   }
   if (labels_.empty() || options_.label == Target::none) return true;
   const Label& label = labels_[k];
