@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include "freshet/core/label_map.h"
 #include "freshet/log/local/test_folder.h"
 
 namespace freshet {
@@ -75,6 +76,34 @@ TEST_CASE("block stream: a bad line stops it at its place") {
   CHECK(one.error == two.error);
   CHECK(one.error.find(":5001:8: expected a number after \"x:\"") != std::string::npos);
   CHECK(one.rows == two.rows);
+}
+
+TEST_CASE("block stream: who learns looks classes up while the reader adds more") {
+  std::string text;
+  for (int k = 0; k < 20000; ++k)
+    text += std::to_string(k / 100) + " |f x\n";
+  const TestFolder folder;
+  Schema schema;
+  InputOptions what;
+  what.data = folder.file("rows.vw", text);
+  what.format = "vw";
+  ReaderOptions how;
+  how.label = Target::one_class;
+  Result<std::unique_ptr<Input>> input = Input::open(what, how, schema);
+  REQUIRE(input.ok());
+  BlockStream blocks(**input, schema, true, 0);
+  uint32_t classes = 0;
+  while (true) {
+    const Result<const BlockStream::Item*> item = blocks.next();
+    REQUIRE(item.ok());
+    if (*item == nullptr) break;
+    for (; classes < (*item)->classes; ++classes) {
+      const std::string name = std::to_string(classes);
+      CHECK(schema.class_name(classes) == name);
+      CHECK(find_class(schema, name) == classes);
+    }
+  }
+  CHECK(classes == 200);
 }
 
 TEST_CASE("block stream: who stops early doesn't wait for a pipe that is silent") {
