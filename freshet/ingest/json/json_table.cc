@@ -82,6 +82,108 @@ bool JsonTable::fail(std::string_view text, std::size_t at, Reason reason, const
   return false;
 }
 
+// Reads the text of a table into its values and labels. Each step answers false where `bad` says why.
+class JsonTable::Parser {
+ public:
+  Parser(JsonTable& table, std::string_view text, Bad& bad) noexcept
+      : table_(table), text_(text), bad_(bad) {}
+
+  bool run() noexcept {
+    ondemand::parser parser;
+    ondemand::document document;
+    ondemand::object root;
+    if (parser.iterate(text_.data(), text_.size(), text_.size() + simdjson::SIMDJSON_PADDING)
+                .get(document) != simdjson::SUCCESS ||
+        document.get_object().get(root) != simdjson::SUCCESS) {
+      return refused();
+    }
+    for (auto each : root) {
+      ondemand::field field;
+      if (std::move(each).get(field) != simdjson::SUCCESS) return refused();
+      if (!member(field)) return false;
+    }
+    if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) return refused();
+    if (table_.labels_.empty() || table_.labels_.size() == table_.rows_) return true;
+    return differ(text_.data(), "as many labels as rows", table_.rows_, table_.labels_.size());
+  }
+
+ private:
+  // The parser has found a fault, and doesn't know its place.
+  bool refused() const noexcept {
+    const JsonFault fault = find_json_fault(text_);
+    return table_.fail(text_, fault.at, fault.reason,
+                       fault.why != nullptr ? fault.why : "no JSON that can be read", bad_);
+  }
+  bool fail(const char* at, Reason reason, const char* why) const noexcept {
+    return table_.fail(text_, static_cast<std::size_t>(at - text_.data()), reason, why, bad_);
+  }
+  bool differ(const char* at, const char* why, std::size_t expected,
+              std::size_t counted) const noexcept {
+    fail(at, Reason::columns, why);
+    bad_.expected = static_cast<uint32_t>(expected);
+    bad_.counted = static_cast<uint32_t>(counted);
+    return false;
+  }
+
+  bool member(ondemand::field& field) noexcept {
+    const char* at = field.key().raw() - 1;
+    std::string_view name;
+    if (field.unescaped_key().get(name) != simdjson::SUCCESS) return refused();
+    const bool is_features = name == "Features";
+    if (!is_features && name != "Label")
+      return fail(at, Reason::json, "a table has Features and Label, no other members");
+    if (is_features ? table_.rows_ != 0 : !table_.labels_.empty())
+      return fail(at, Reason::json, "a repeated member");
+    ondemand::array items;
+    if (field.value().get_array().get(items) != simdjson::SUCCESS) return refused();
+    for (auto item : items) {
+      ondemand::value value;
+      if (item.get(value) != simdjson::SUCCESS) return refused();
+      if (!(is_features ? row(value) : label(value))) return false;
+    }
+    return true;
+  }
+
+  bool row(ondemand::value& value) noexcept {
+    const char* at = value.raw_json_token().data();
+    ondemand::array cells;
+    if (value.get_array().get(cells) != simdjson::SUCCESS)
+      return fail(at, Reason::json, "expected an array of numbers");
+    std::size_t count = 0;
+    for (auto cell : cells) {
+      ondemand::value number;
+      if (cell.get(number) != simdjson::SUCCESS) return refused();
+      const char* cell_at = number.raw_json_token().data();
+      if (!read_number(number, &table_.values_.emplace_back()))
+        return fail(cell_at, Reason::json, "expected a number within float32");
+      ++count;
+    }
+    if (table_.rows_++ == 0) table_.columns_ = count;
+    return count == table_.columns_ ||
+           differ(at, "rows of different length", table_.columns_, count);
+  }
+
+  bool label(ondemand::value& value) noexcept {
+    const std::string_view token = value.raw_json_token();
+    ondemand::json_type type;
+    if (value.type().get(type) != simdjson::SUCCESS) return refused();
+    Label& label = table_.labels_.emplace_back();
+    if (type == ondemand::json_type::string) {
+      std::string_view word;
+      if (value.get_string().get(word) != simdjson::SUCCESS) return refused();
+      label = {NAN, std::string(word)};
+      return true;
+    }
+    label.text = trimmed_token(token);
+    return (type == ondemand::json_type::number && read_number(value, &label.value)) ||
+           fail(token.data(), Reason::json, "expected a label, a number or a text");
+  }
+
+  JsonTable& table_;
+  const std::string_view text_;
+  Bad& bad_;
+};
+
 Begin JsonTable::begin(std::string_view text, bool last, Bad& bad) noexcept {
   if (text.size() > kMostBytes) {
     fail(text, 0, Reason::long_, "a table of more than 1 GiB; write it as JSON lines", bad);
@@ -89,91 +191,12 @@ Begin JsonTable::begin(std::string_view text, bool last, Bad& bad) noexcept {
   }
   if (!last) return Begin::more;
   clear();
-  if (!parse(text, bad)) return Begin::failed;
+  if (!Parser(*this, text, bad).run()) return Begin::failed;
   if (const Status status = add_columns(); !status.ok()) {
     fail(text, 0, Reason::columns, status.text().data(), bad);
     return Begin::failed;
   }
   return Begin::ready;
-}
-
-bool JsonTable::parse(std::string_view text, Bad& bad) noexcept {
-  const auto refused = [&] {
-    const JsonFault fault = find_json_fault(text);
-    return fail(text, fault.at, fault.reason,
-                fault.why != nullptr ? fault.why : "no JSON that can be read", bad);
-  };
-  const auto place = [&](const char* at) { return static_cast<std::size_t>(at - text.data()); };
-  ondemand::parser parser;
-  ondemand::document document;
-  ondemand::object root;
-  if (parser.iterate(text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING)
-              .get(document) != simdjson::SUCCESS ||
-      document.get_object().get(root) != simdjson::SUCCESS) {
-    return refused();
-  }
-  for (auto each : root) {
-    ondemand::field field;
-    std::string_view name;
-    if (std::move(each).get(field) != simdjson::SUCCESS) return refused();
-    const char* at = field.key().raw() - 1;
-    if (field.unescaped_key().get(name) != simdjson::SUCCESS) return refused();
-    const bool is_features = name == "Features";
-    if (!is_features && name != "Label")
-      return fail(text, place(at), Reason::json, "a table has Features and Label, no other members",
-                  bad);
-    if (is_features ? rows_ != 0 : !labels_.empty())
-      return fail(text, place(at), Reason::json, "a repeated member", bad);
-    ondemand::array outer;
-    if (field.value().get_array().get(outer) != simdjson::SUCCESS) return refused();
-    for (auto item : outer) {
-      ondemand::value value;
-      if (item.get(value) != simdjson::SUCCESS) return refused();
-      at = value.raw_json_token().data();
-      if (!is_features) {
-        ondemand::json_type type;
-        if (value.type().get(type) != simdjson::SUCCESS) return refused();
-        Label& label = labels_.emplace_back();
-        if (type == ondemand::json_type::string) {
-          std::string_view word;
-          if (value.get_string().get(word) != simdjson::SUCCESS) return refused();
-          label = {NAN, std::string(word)};
-        } else {
-          label.text = trimmed_token(value.raw_json_token());
-          if (type != ondemand::json_type::number || !read_number(value, &label.value))
-            return fail(text, place(at), Reason::json, "expected a label, a number or a text", bad);
-        }
-        continue;
-      }
-      ondemand::array row;
-      std::size_t count = 0;
-      if (value.get_array().get(row) != simdjson::SUCCESS)
-        return fail(text, place(at), Reason::json, "expected an array of numbers", bad);
-      for (auto cell : row) {
-        ondemand::value number;
-        if (cell.get(number) != simdjson::SUCCESS) return refused();
-        const char* cell_at = number.raw_json_token().data();
-        if (!read_number(number, &values_.emplace_back()))
-          return fail(text, place(cell_at), Reason::json, "expected a number within float32", bad);
-        ++count;
-      }
-      if (rows_++ == 0) columns_ = count;
-      if (count != columns_) {
-        fail(text, place(at), Reason::columns, "rows of different length", bad);
-        bad.expected = static_cast<uint32_t>(columns_);
-        bad.counted = static_cast<uint32_t>(count);
-        return false;
-      }
-    }
-  }
-  if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) return refused();
-  if (!labels_.empty() && labels_.size() != rows_) {
-    fail(text, 0, Reason::columns, "as many labels as rows", bad);
-    bad.expected = static_cast<uint32_t>(rows_);
-    bad.counted = static_cast<uint32_t>(labels_.size());
-    return false;
-  }
-  return true;
 }
 
 Status JsonTable::add_columns() noexcept {

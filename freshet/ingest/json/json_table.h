@@ -33,11 +33,11 @@ class JsonTable {
   void clear() noexcept;
 
  private:
+  class Parser;
   struct Label {
     float value;
     std::string text;
   };
-  bool parse(std::string_view text, Bad& bad) noexcept;
   bool fail(std::string_view text, std::size_t at, Reason reason, const char* why,
             Bad& bad) const noexcept;
   Status add_columns() noexcept;
