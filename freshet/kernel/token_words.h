@@ -31,7 +31,8 @@ inline void hash_lanes(Tokens names, std::size_t i, uint32_t lanes, const uint32
 }
 
 // MurmurHash3_x86_32 of kWidth names of up to 16 bytes at a time. Words: vectors of kWidth 32-bit
-// lanes; load_blocks(p, k) gives the names' first four blocks, a vector for each; lanes(mask) a bit for each lane; numbers().
+// lanes. load_blocks(text, begin, block): the names' first four blocks, a vector for each; lanes(mask):
+// a bit for each lane; numbers(text, begin, size, out): names that are all digits, or false.
 template <class Words>
 inline void murmur_lanes(Tokens names, const uint32_t* seeds, bool digits_are_numbers,
                          uint32_t* out) noexcept {

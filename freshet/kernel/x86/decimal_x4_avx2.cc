@@ -1,6 +1,6 @@
 #include <immintrin.h>
 
-#include "freshet/kernel/token_words.h"
+#include "freshet/kernel/x86/words.h"
 #include "freshet/kernel/x86/x86.h"
 
 namespace freshet::kernel {
@@ -9,23 +9,6 @@ namespace {
 __m128i two_words(const char* low, const char* high) noexcept {
   const __m128i a = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(low));
   return _mm_castps_si128(_mm_loadh_pi(_mm_castsi128_ps(a), reinterpret_cast<const __m64*>(high)));
-}
-
-// Eight digits of each of four numbers, the first in the lowest byte, as four integers.
-inline __m128i whole_numbers(__m256i digits) noexcept {
-  digits = _mm256_maddubs_epi16(digits, _mm256_set1_epi16(0x010a));   // pairs
-  digits = _mm256_madd_epi16(digits, _mm256_set1_epi32(0x00010064));  // fours
-  digits = _mm256_packus_epi32(digits, digits);
-  digits = _mm256_madd_epi16(digits, _mm256_set1_epi32(0x00012710));  // eights
-  return _mm_unpacklo_epi64(_mm256_castsi256_si128(digits), _mm256_extracti128_si256(digits, 1));
-}
-
-inline __m256i is_digit(__m256i values) noexcept {
-  return _mm256_cmpeq_epi8(_mm256_min_epu8(values, _mm256_set1_epi8(9)), values);
-}
-
-inline bool are_digits(__m256i values) noexcept {
-  return _mm256_movemask_epi8(is_digit(values)) == -1;
 }
 
 // Where a double is among the `bits` (a power of two) around the middle of two floats.
@@ -148,9 +131,6 @@ inline uint32_t eight(const char* text, const uint32_t* begin, const uint32_t* s
   return good ^ 0xff;
 }
 
-constexpr double kTens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                            1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-
 // The parts of D.DDDDDDDe-DD, with an optional sign and one to seven decimals.
 struct Parts {
   uint64_t digits;  // the first in the lowest byte
@@ -207,9 +187,10 @@ inline bool four_scientific(const char* text, const uint32_t* begin, const uint3
       _mm_add_epi32(_mm_add_epi32(_mm_mullo_epi32(ten, _mm_set1_epi32(10)), one), decimals);
   fits = _mm_and_si128(fits, _mm_cmpgt_epi32(_mm_set1_epi32(23), power));
   if (_mm_movemask_epi8(fits) != 0xffff) return false;
+  const double* powers = short_number_detail::kPowers;
   const __m256d divisor =
-      _mm256_setr_pd(kTens[_mm_cvtsi128_si32(power)], kTens[_mm_extract_epi32(power, 1)],
-                     kTens[_mm_extract_epi32(power, 2)], kTens[_mm_extract_epi32(power, 3)]);
+      _mm256_setr_pd(powers[_mm_cvtsi128_si32(power)], powers[_mm_extract_epi32(power, 1)],
+                     powers[_mm_extract_epi32(power, 2)], powers[_mm_extract_epi32(power, 3)]);
   const __m256d exact = _mm256_div_pd(_mm256_cvtepi32_pd(whole_numbers(digits)), divisor);
   if (_mm256_movemask_pd(_mm256_castsi256_pd(near_halfway(exact, 1))) != 0) return false;
   const __m128i minus = _mm_slli_epi32(each(a.minus, b.minus, c.minus, d.minus), 31);

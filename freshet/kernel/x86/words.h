@@ -3,8 +3,26 @@
 
 #include "freshet/kernel/token_words.h"
 
+/// What the kernels of names and numbers share where there is AVX2. Unnamed namespace: see lanes.h.
 namespace freshet::kernel {
 namespace {
+
+// Eight digits of each of four numbers, the first in the lowest byte, as four integers.
+inline __m128i whole_numbers(__m256i digits) noexcept {
+  digits = _mm256_maddubs_epi16(digits, _mm256_set1_epi16(0x010a));   // pairs
+  digits = _mm256_madd_epi16(digits, _mm256_set1_epi32(0x00010064));  // fours
+  digits = _mm256_packus_epi32(digits, digits);
+  digits = _mm256_madd_epi16(digits, _mm256_set1_epi32(0x00012710));  // eights
+  return _mm_unpacklo_epi64(_mm256_castsi256_si128(digits), _mm256_extracti128_si256(digits, 1));
+}
+
+inline __m256i is_digit(__m256i values) noexcept {
+  return _mm256_cmpeq_epi8(_mm256_min_epu8(values, _mm256_set1_epi8(9)), values);
+}
+
+inline bool are_digits(__m256i values) noexcept {
+  return _mm256_movemask_epi8(is_digit(values)) == -1;
+}
 
 /// Eight 32-bit lanes, for murmur_lanes.
 struct Words8 {
@@ -39,15 +57,8 @@ struct Words8 {
           _mm256_cvtepi32_epi64(_mm_slli_epi32(_mm_sub_epi32(_mm_set1_epi32(8), sizes), 3));
       __m256i digits = _mm256_setr_epi64x(eight(0), eight(1), eight(2), eight(3));
       digits = _mm256_sllv_epi64(_mm256_sub_epi8(digits, _mm256_set1_epi8('0')), shift);
-      const __m256i is_digit =
-          _mm256_cmpeq_epi8(_mm256_min_epu8(digits, _mm256_set1_epi8(9)), digits);
-      if (_mm256_movemask_epi8(is_digit) != -1 || _mm_movemask_epi8(fits) != 0xffff) return false;
-      digits = _mm256_maddubs_epi16(digits, _mm256_set1_epi16(0x010a));
-      digits = _mm256_madd_epi16(digits, _mm256_set1_epi32(0x00010064));
-      digits = _mm256_packus_epi32(digits, digits);
-      digits = _mm256_madd_epi16(digits, _mm256_set1_epi32(0x00012710));
-      half[k] =
-          _mm_unpacklo_epi64(_mm256_castsi256_si128(digits), _mm256_extracti128_si256(digits, 1));
+      if (!are_digits(digits) || _mm_movemask_epi8(fits) != 0xffff) return false;
+      half[k] = whole_numbers(digits);
     }
     *out = (Type)_mm256_inserti128_si256(_mm256_castsi128_si256(half[0]), half[1], 1);
     return true;
