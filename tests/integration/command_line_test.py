@@ -11,18 +11,10 @@ import tempfile
 import time
 import unittest
 
-PROGRAM = os.path.abspath(sys.argv.pop(1))
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SHARED = pathlib.Path(os.environ.get("FRESHET_SHARED_DATA", ROOT / "../shared/data"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from program import PROGRAM, ROOT, SHARED, InFolder, run  # noqa: E402
+
 SPEC = "scale | logistic(optimizer=sgd, learning_rate=0.005)"
-
-
-def run(*args, stdin="", status=0):
-    """Standard output and error of one call that ends with `status`."""
-    done = subprocess.run([PROGRAM, *map(str, args)], input=stdin.encode("latin-1"), capture_output=True, timeout=120)
-    out, err = done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
-    assert done.returncode == status, f"{args}: exit {done.returncode}, expected {status}\n{out}\n{err}"
-    return out, err
 
 
 def phishing():
@@ -40,18 +32,7 @@ PLAIN = tempfile.NamedTemporaryFile(suffix=".csv")
 PHISHING = phishing()
 
 
-class CommandLine(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.path = pathlib.Path(self.folder.name)
-
-    def tearDown(self):
-        self.folder.cleanup()
-
-    def file(self, name, text):
-        (self.path / name).write_text(text)
-        return str(self.path / name)
-
+class CommandLine(InFolder):
     # ---- eval
 
     def test_the_published_figure(self):

@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
 """Whether `freshet describe --json`, the catalogue files and the generated documentation agree: describe_test.py PROGRAM."""
 import json
-import os
 import pathlib
 import re
 import subprocess
 import sys
 import unittest
 
-PROGRAM = os.path.abspath(sys.argv.pop(1))
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from program import PROGRAM, ROOT  # noqa: E402
 
 
 def described():

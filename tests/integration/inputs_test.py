@@ -14,7 +14,9 @@ import tempfile
 import time
 import unittest
 
-PROGRAM = os.path.abspath(sys.argv.pop(1))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from program import PROGRAM, InFolder  # noqa: E402
+
 MEBIBYTE = 1 << 20
 # A good row of each format, with the learner that reads it; {} is where a name or value may be damaged.
 ROWS = {
@@ -69,18 +71,7 @@ def lz4_frame(text):
     return b"\x04\x22\x4d\x18\x60\x40\x82" + (len(text) | 1 << 31).to_bytes(4, "little") + text + bytes(4)
 
 
-class Inputs(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.path = pathlib.Path(self.folder.name)
-
-    def tearDown(self):
-        self.folder.cleanup()
-
-    def file(self, name, data):
-        (self.path / name).write_bytes(data)
-        return str(self.path / name)
-
+class Inputs(InFolder):
     def formats(self):
         for name, (learner, row) in ROWS.items():
             if name == "jsonl" and lacks("simdjson", "eval", "linear", "-d", self.file("probe.jsonl", row)):
@@ -292,17 +283,13 @@ class Inputs(unittest.TestCase):
         self.assertIn("read instead of", run("predict", model, "-d", text, "--cache", cache).err)
 
 
-class SameRows(unittest.TestCase):
+class SameRows(InFolder):
     """The same rows in another dress give the same model."""
 
     def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.path = pathlib.Path(self.folder.name)
+        super().setUp()
         draws = random.Random(3)
         self.rows = [([round(draws.gauss(0, 1), 4) or 1 for _ in range(6)], draws.randrange(2)) for _ in range(3000)]
-
-    def tearDown(self):
-        self.folder.cleanup()
 
     def model(self, name, data, *options, spec="logistic(bits=12)", stdin=False):
         path = self.path / name

@@ -1,38 +1,23 @@
 #!/usr/bin/env python3
 """Learning from Vowpal Wabbit text, as people do it: vw_test.py PROGRAM."""
 import json
-import os
 import pathlib
-import subprocess
 import sys
-import tempfile
 import unittest
 
-PROGRAM = os.path.abspath(sys.argv.pop(1))
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SHARED = pathlib.Path(os.environ.get("FRESHET_SHARED_DATA", ROOT / "../shared/data")) / "vw"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from program import SHARED, InFolder, run  # noqa: E402
+
 TEXT = "".join(f"{k % 2} |f a:{k % 3} b:{k % 5} c{k % 7}\n" for k in range(64))
 
 
-def run(*args, stdin="", status=0):
-    """Standard output and error of one call that ends with `status`."""
-    done = subprocess.run([PROGRAM, *map(str, args)], input=stdin, capture_output=True, text=True, timeout=120,
-                          check=False)
-    assert done.returncode == status, f"{args}: exit {done.returncode}, expected {status}\n{done.stdout}\n{done.stderr}"
-    return done.stdout, done.stderr
-
-
-class Vw(unittest.TestCase):
+class Vw(InFolder):
     def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.path = pathlib.Path(self.folder.name)
-        (self.path / "x.vw").write_text(TEXT)
-
-    def tearDown(self):
-        self.folder.cleanup()
+        super().setUp()
+        self.file("x.vw", TEXT)
 
     def shared(self, name):
-        path = SHARED / name
+        path = SHARED / "vw" / name
         if not path.exists():
             self.skipTest(f"skipped: no shared data ({path})")
         return path
