@@ -10,8 +10,8 @@
 #include "bench/made_up.h"
 #include "bench/measure.h"
 #include "bench/peer_process.h"
-#include "freshet/base/chars.h"
 #include "freshet/base/failure.h"
+#include "freshet/cli/plain_text.h"
 #include "freshet/runtime/notice.h"
 
 namespace freshet {
@@ -56,11 +56,6 @@ constexpr Job kJobs[] = {
     {"pairs, interactions ab, 2^24", "pairs", 200'000,
      "vw(loss=logistic, interactions=\"ab\", bits=24)", "1", "-b 24 -q ab", Kind::same_model, 2},
 };
-
-std::string human(double value, int digits = 4) {
-  char text[kNumberChars];
-  return {text, format_human(value, text, digits)};
-}
 
 // A folder of texts, gone with it.
 class Texts {
@@ -239,8 +234,9 @@ Status bench_elec2(const BenchSettings& settings, PeerProcess& peer, std::string
   Figure figure{"elec2, scale | logistic from CSV, against " + std::string(name) + " from memory",
                 median(pair.ratios), "x"};
   if (target != 0) figure.gate = target;
-  figure.note = times(pair, name, false) + "; accuracy " + human(pair.our_last.accuracy) + ", " +
-                std::string(name) + " " + human(pair.their_last.accuracy) + "; " + peer.version();
+  figure.note = times(pair, name, false) + "; accuracy " + human(pair.our_last.accuracy, 4) + ", " +
+                std::string(name) + " " + human(pair.their_last.accuracy, 4) + "; " +
+                peer.version();
   figures.push_back(std::move(figure));
   return {};
 }

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "freshet/base/bits.h"
-#include "freshet/base/chars.h"
+#include "freshet/cli/plain_text.h"
 
 namespace freshet {
 namespace {
@@ -14,14 +14,8 @@ constexpr double kLeft = 70, kRight = 640, kTop = 40, kBottom = 350;
 constexpr std::array<std::string_view, 6> kColours{"#0b6e4f", "#888888", "#c77d0a",
                                                    "#3f6fb5", "#a33b6b", "#6b4fa0"};
 
-std::string number(double value, int digits = 6) {
-  char text[kNumberChars];
-  return {text, format_human(value, text, digits)};
-}
-
 std::string place(double value) {
-  char text[kNumberChars];
-  return {text, format_fixed(value, text, 1)};
+  return fixed(value, 1);
 }
 
 std::string escaped(std::string_view text) {
@@ -83,12 +77,12 @@ std::string curve_svg(std::string_view title, const std::vector<CurveLine>& line
     svg += "<line x1=\"70\" x2=\"640\" y1=\"" + place(up(tick)) + "\" y2=\"" + place(up(tick)) +
            "\" stroke=\"#dddddd\"/>";
     svg += "<text x=\"64\" y=\"" + place(up(tick) + 4) + "\" text-anchor=\"end\">" +
-           number(tick, 4) + "</text>\n";
+           human(tick, 4) + "</text>\n";
   }
   for (double tick = std::ceil(x.low / step_of(x)) * step_of(x); tick <= x.high;
        tick += step_of(x)) {
     svg += "<text x=\"" + place(across(tick)) + "\" y=\"368\" text-anchor=\"middle\">" +
-           number(tick) + "</text>\n";
+           human(tick) + "</text>\n";
   }
   svg += "<text x=\"355\" y=\"390\" text-anchor=\"middle\">examples</text>\n";
   for (std::size_t k = lines.size(); k-- > 0;) {

@@ -6,6 +6,7 @@
 #include "freshet/base/version.h"
 #include "freshet/cli/arguments.h"
 #include "freshet/cli/common_options.h"
+#include "freshet/cli/plain_text.h"
 #include "freshet/core/detector.h"
 #include "freshet/core/learner.h"
 #include "freshet/core/metric.h"
@@ -20,8 +21,7 @@ namespace {
 constexpr std::size_t kWidth = 100, kColumn = 28;
 
 std::string number(double value) {
-  char text[kNumberChars];
-  return {text, format_human(value, text, 10)};
+  return human(value, 10);
 }
 
 // `text` in lines of at most kWidth, those after the first indented.

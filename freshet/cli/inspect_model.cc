@@ -10,6 +10,7 @@
 #include "freshet/cli/json_text.h"
 #include "freshet/cli/kept_names.h"
 #include "freshet/cli/model_io.h"
+#include "freshet/cli/plain_text.h"
 #include "freshet/core/spec.h"
 #include "freshet/log/file.h"
 #include "freshet/runtime/catalog.h"
@@ -100,11 +101,6 @@ std::string hex(uint32_t value) {
   return text;
 }
 
-std::string padded(std::string text, std::size_t width) {
-  if (text.size() < width) text.append(width - text.size(), ' ');
-  return text;
-}
-
 // Everything that was read from one file.
 struct Inspected {
   const ModelFileReader& file;
@@ -130,26 +126,26 @@ void print_plain(const Inspected& what, Console& console) {
                      std::to_string(what.schema->class_count()));
   console.print_line("\nkeys:");
   for (const auto& [key, value] : what.file.keys())
-    console.print_line("  " + padded(key, 40) + " " + value_text(value));
+    console.print_line("  " + aligned_left(key, 40) + " " + value_text(value));
   console.print_line("\nchunks:");
   for (const ModelFileReader::ChunkView& chunk : what.file.chunks()) {
     console.print_line("  " + std::string(chunk.tag.text, 4) + "  " +
-                       padded(std::to_string(chunk.payload.size()) + " bytes", 16) + " crc32c " +
-                       hex(chunk.crc) + (chunk.optional ? "  optional" : ""));
+                       aligned_left(std::to_string(chunk.payload.size()) + " bytes", 16) +
+                       " crc32c " + hex(chunk.crc) + (chunk.optional ? "  optional" : ""));
   }
   console.print_line("\ntensors:");
   for (const ModelFileReader::TensorView& tensor : what.file.tensors()) {
-    console.print_line("  " + padded(std::string(tensor.name), 40) + " " +
+    console.print_line("  " + aligned_left(tensor.name, 40) + " " +
                        std::string(dtype_name(tensor.type)) + shape_text(tensor.shape));
   }
   for (const std::string& line : what.drawn.lines)
     console.print_line(line);
   for (const auto& [name, value] : what.drawn.numbers)
-    console.print_line(padded(name, 42) + " " + std::string(Digits(value).text()));
+    console.print_line(aligned_left(name, 42) + " " + std::string(Digits(value).text()));
   if (!what.drawn.weights.empty()) console.print_line("\nlargest weights:");
   for (const Weight& weight : what.drawn.weights) {
-    console.print_line("  " + padded(feature_name(*what.schema, what.rows, weight), 40) + " " +
-                       std::string(Digits(weight.value).text()));
+    console.print_line("  " + aligned_left(feature_name(*what.schema, what.rows, weight), 40) +
+                       " " + std::string(Digits(weight.value).text()));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "freshet/base/chars.h"
+#include "freshet/cli/plain_text.h"
 #include "freshet/core/options.h"
 
 namespace freshet {
@@ -11,13 +12,8 @@ namespace {
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
-std::string fixed(double value, int digits) {
-  char text[kNumberChars];
-  return std::isfinite(value) ? std::string(text, format_fixed(value, text, digits)) : "n.a.";
-}
-
-std::string right(std::string text, std::size_t width) {
-  return text.size() < width ? text.insert(0, width - text.size(), ' ') : text;
+std::string known(double value, int decimals) {
+  return std::isfinite(value) ? fixed(value, decimals) : "n.a.";
 }
 
 // The value of option `loss`; empty where there is none.
@@ -59,10 +55,11 @@ void LossReport::after(const Learner& learner, const Example& x, std::span<const
   const bool is_class = learner.label() == Label::one_class;
   const double said = is_class ? (before.empty() ? kUnknown : static_cast<double>(before[0]))
                                : static_cast<double>(now->prediction);
-  console.note(right(fixed(mean_loss(*now), 6), 8) + "  " + right(fixed(since, 6), 8) +
-               right(std::to_string(examples_), 11) + right(fixed(weight_, 1), 11) +
-               right(x.label.empty() ? "unknown" : fixed(static_cast<double>(now->label), 4), 11) +
-               right(fixed(said, 4), 11) + right(std::to_string(features), 10));
+  console.note(
+      aligned_right(known(mean_loss(*now), 6), 8) + "  " + aligned_right(known(since, 6), 8) +
+      aligned_right(std::to_string(examples_), 11) + aligned_right(known(weight_, 1), 11) +
+      aligned_right(x.label.empty() ? "unknown" : known(static_cast<double>(now->label), 4), 11) +
+      aligned_right(known(said, 4), 11) + aligned_right(std::to_string(features), 10));
 }
 
 BestConstant best_constant(const Learner& learner) noexcept {
@@ -98,11 +95,11 @@ std::vector<std::string> loss_lines(const Learner& learner) {
   if (p == nullptr) return {};
   const BestConstant best = best_constant(learner);
   std::vector<std::string> lines;
-  lines.push_back("weighted examples " + fixed(p->weight, 6) + ", weighted label sum " +
-                  fixed(p->label_sum, 6) + ", features " + std::to_string(p->features));
-  std::string loss = "average loss " + fixed(mean_loss(*p), 6);
+  lines.push_back("weighted examples " + known(p->weight, 6) + ", weighted label sum " +
+                  known(p->label_sum, 6) + ", features " + std::to_string(p->features));
+  std::string loss = "average loss " + known(mean_loss(*p), 6);
   if (std::isfinite(best.loss))
-    loss += ", best constant " + fixed(best.value, 6) + " with loss " + fixed(best.loss, 6);
+    loss += ", best constant " + known(best.value, 6) + " with loss " + known(best.loss, 6);
   lines.push_back(std::move(loss));
   return lines;
 }

@@ -8,6 +8,7 @@
 #include "freshet/cli/curve_svg.h"
 #include "freshet/cli/json_text.h"
 #include "freshet/cli/loss_report.h"
+#include "freshet/cli/plain_text.h"
 #include "freshet/log/file.h"
 
 namespace freshet {
@@ -16,16 +17,8 @@ namespace {
 // Six decimals, or six significant digits where that says more.
 std::string figure(double value) {
   if (std::isnan(value)) return "-";
-  char text[kNumberChars];
   const double size = std::fabs(value);
-  char* end =
-      size >= 1e-3 && size < 1e4 ? format_fixed(value, text, 6) : format_human(value, text, 6);
-  return {text, end};
-}
-
-std::string padded(std::string_view text, std::size_t width, bool right) {
-  const std::string blanks(width > text.size() ? width - text.size() : 0, ' ');
-  return right ? blanks + std::string(text) : std::string(text) + blanks;
+  return size >= 1e-3 && size < 1e4 ? fixed(value, 6) : human(value, 6);
 }
 
 std::string contender(const Evaluation& evaluation, std::size_t k) {
@@ -48,9 +41,9 @@ void print_table(const Evaluation& evaluation, Console& console) {
     for (std::size_t k = 0; k < row.size(); ++k)
       widths[k] = std::max(widths[k], row[k].size());
   for (const auto& row : rows) {
-    std::string line = padded(row[0], widths[0], false);
+    std::string line = aligned_left(row[0], widths[0]);
     for (std::size_t k = 1; k < row.size(); ++k)
-      line += "  " + padded(row[k], widths[k], true);
+      line += "  " + aligned_right(row[k], widths[k]);
     console.print_line(line);
   }
 }
@@ -166,8 +159,7 @@ void print_report(const StreamJob& job, std::string_view model_path, Console& co
   console.print_line(counts(job));
   for (const std::string& line : loss_lines(job.learner()))
     console.print_line(line);
-  char seconds[kNumberChars];
-  console.note(std::string(seconds, format_human(job.seconds(), seconds, 3)) + " s");
+  console.note(human(job.seconds(), 3) + " s");
   if (!model_path.empty()) console.note("model written to " + std::string(model_path));
 }
 
@@ -188,7 +180,7 @@ void print_point(const Evaluation& evaluation, const CurvePoint& point, Console&
     return;
   }
   console.clear_progress();
-  std::string line = padded(std::to_string(point.examples), 10, true);
+  std::string line = aligned_right(std::to_string(point.examples), 10);
   for (std::size_t c = 0; c < point.all.size(); ++c) {
     line += "  " + contender(evaluation, c) + " " + figure(point.all[c]);
     if (!std::isnan(point.window[c])) line += " (window " + figure(point.window[c]) + ")";

@@ -4,9 +4,9 @@
 
 #include <sched.h>
 
-#include "freshet/base/chars.h"
 #include "freshet/base/failure.h"
 #include "freshet/cli/data_options.h"
+#include "freshet/cli/plain_text.h"
 #include "freshet/cli/report.h"
 #include "freshet/cli/spec_argument.h"
 #include "freshet/core/label_map.h"
@@ -24,11 +24,6 @@ bool reads_ahead(uint32_t threads) noexcept {
 }
 
 constexpr uint64_t kCurvePoints = 1000;  // a point for so many examples, where --every doesn't say
-
-std::string human(double value, int digits = 6) {
-  char text[kNumberChars];
-  return {text, format_human(value, text, digits)};
-}
 
 // Three significant digits, in groups of three: "1,120,000".
 std::string grouped(double value) {

@@ -8,13 +8,13 @@
 #include <fstream>
 #include <thread>
 
-#include "freshet/base/chars.h"
 #include "freshet/base/failure.h"
 #include "freshet/base/text.h"
 #include "freshet/cli/benchmark.h"
 #include "freshet/cli/command.h"
 #include "freshet/cli/console.h"
 #include "freshet/cli/json_text.h"
+#include "freshet/cli/plain_text.h"
 #include "freshet/kernel/level.h"
 
 namespace freshet {
@@ -67,14 +67,11 @@ std::string data_folder(std::string_view given) {
 }
 
 void print_figure(const Figure& figure, Console& console) {
-  char text[kNumberChars];
-  std::string line = "  " + figure.name;
-  line += std::string(line.size() < 58 ? 58 - line.size() : 1, ' ');
-  line += std::string(text, format_human(figure.value, text, 4)) + " " + figure.unit;
+  std::string line =
+      aligned_left("  " + figure.name, 57) + " " + human(figure.value, 4) + " " + figure.unit;
   if (figure.gate) {
     line += std::string("  (") + (figure.at_least ? "at least " : "at most ") +
-            std::string(text, format_human(*figure.gate, text, 4)) +
-            (figure.holds() ? ": holds)" : ": MISSED)");
+            human(*figure.gate, 4) + (figure.holds() ? ": holds)" : ": MISSED)");
   }
   console.print_line(line);
   if (!figure.note.empty()) console.print_line("      " + figure.note);
@@ -94,17 +91,15 @@ std::string machine() {
 }
 
 void print_row(const Figure& figure, Console& console) {
-  char text[kNumberChars];
-  const auto number = [&](double value) { return std::string(text, format_human(value, text, 3)); };
   std::string gate;
   if (figure.gate)
-    gate = std::string(figure.at_least ? "at least " : "at most ") + number(*figure.gate) +
+    gate = std::string(figure.at_least ? "at least " : "at most ") + human(*figure.gate, 3) +
            (figure.holds() ? "" : ": missed");
   std::string name = figure.name;
   for (std::size_t at = 0; (at = name.find('|', at)) != std::string::npos; at += 2)
     name.insert(at, 1, '\\');
-  console.print_line("| " + name + " | " + number(figure.value) + " " + figure.unit + " | " + gate +
-                     " | " + figure.note + " |");
+  console.print_line("| " + name + " | " + human(figure.value, 3) + " " + figure.unit + " | " +
+                     gate + " | " + figure.note + " |");
 }
 
 void put_figure(JsonText& json, const Figure& figure) {
