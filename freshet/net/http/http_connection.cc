@@ -118,7 +118,7 @@ bool HttpConnection::make_room() {
   const HttpLimits& limits = worker_->shared().options.limits;
   const std::size_t most = limits.request_line + limits.headers + kBuffer;
   if (buffer_.size() >= most && phase_ != Phase::body) {
-    refuse(431, "header: too long; the request line may have 4 KiB, the header 8 KiB", true);
+    refuse(431, RequestReader::too_long(limits), true);
     return false;
   }
   if (buffer_.size() >= std::max(most, kBodyBuffer)) {
@@ -583,7 +583,9 @@ void HttpConnection::check_body_time(int64_t passed_us) {
       passed_us > grace_us && received < (passed_us - grace_us) / 1'000'000 * limits.body_rate;
   const int64_t most_us = limits.body_time_us + (std::max(received, announced) >> 20) * 1'000'000;
   if (is_slow || passed_us > most_us)
-    refuse(408, "body: too slow; at least 1 KiB/s is expected", true);
+    refuse(408,
+           "body: too slow; at least " + std::to_string(limits.body_rate) + " bytes/s are expected",
+           true);
 }
 
 void HttpConnection::drain() noexcept {

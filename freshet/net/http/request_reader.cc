@@ -212,6 +212,11 @@ void RequestReader::reset() {
   last_byte_ = 0;
 }
 
+std::string RequestReader::too_long(const HttpLimits& limits) {
+  return "header: too long; the request line may have " + std::to_string(limits.request_line) +
+         " bytes, the header " + std::to_string(limits.headers);
+}
+
 void RequestReader::refuse(uint16_t status, std::string_view reason) {
   state_ = State::refused;
   status_ = status;
@@ -244,7 +249,7 @@ std::size_t RequestReader::feed_head(std::string_view bytes) {
                            (!parser_->is_head_done && head_bytes_ + bytes.size() - taken >
                                                           limits_.headers + limits_.request_line);
   if (error == http::error::header_limit || is_too_long) {
-    refuse(431, "header: too long; the request line may have 4 KiB, the header 8 KiB");
+    refuse(431, too_long(limits_));
   } else if (error && error != http::error::need_more) {
     refuse(400, "not HTTP/1.1: " + error.message());
   } else if (parser_->is_head_done) {

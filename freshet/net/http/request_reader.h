@@ -64,11 +64,13 @@ class RequestReader {
   const RequestHead& head() const noexcept { return head_; }
   uint16_t status() const noexcept { return status_; }
   const std::string& reason() const noexcept { return reason_; }
-  bool has_begun() const noexcept { return head_bytes_ != 0; }
   uint64_t body_bytes() const noexcept { return body_bytes_; }  ///< on the wire, so far
 
   /// For the next request of the connection.
   void reset();
+
+  /// What is told where a head is longer than the limits.
+  static std::string too_long(const HttpLimits& limits);
 
  private:
   class Parser;

@@ -139,6 +139,8 @@ TEST_CASE("request: heads that are too long, and chunks that are too many") {
   CHECK(feed(header, "GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(20000, 'a') + "\r\n\r\n",
              4096, body) == RequestReader::State::refused);
   CHECK(header.status() == 431);
+  CHECK(header.reason() ==
+        "header: too long; the request line may have 4096 bytes, the header 8192");
   RequestReader many(limits);
   std::string fields = "GET / HTTP/1.1\r\nHost: h\r\n";
   for (int i = 0; i < 2000; ++i)
