@@ -1,12 +1,11 @@
 #include "freshet/format/csv_reader.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "freshet/base/short_number.h"
 #include "freshet/core/component.h"
-#include "freshet/core/label_map.h"
 #include "freshet/format/format.h"
+#include "freshet/format/label_text.h"
 #include "freshet/format/time_text.h"
 
 namespace freshet {
@@ -307,20 +306,6 @@ bool CsvReader::other_cell(const CsvColumn& column, const Cell& cell, ExampleBlo
   }
 }
 
-uint32_t* CsvReader::Words::find(const Cell& cell) noexcept {
-  if (cell.size - 1 > 7) return nullptr;
-  uint64_t word;
-  std::memcpy(&word, cell.begin, 8);
-  if constexpr (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__) word = __builtin_bswap64(word);
-  word &= ~uint64_t{0} >> (64 - 8 * cell.size);
-  const auto slot = static_cast<std::size_t>((word * 0x9e3779b97f4a7c15u) >> 58);
-  if (word_[slot] != word) {
-    word_[slot] = word;  // a NUL is refused in text, so words of different length differ
-    id_[slot] = kNone;
-  }
-  return &id_[slot];
-}
-
 bool CsvReader::label(const CsvColumn& column, const Cell& cell, ExampleBlock& out,
                       Bad& bad) noexcept {
   if (options_.label == Target::number) {
@@ -337,50 +322,36 @@ bool CsvReader::label(const CsvColumn& column, const Cell& cell, ExampleBlock& o
     if (!is_missing) out.add_label(value);
     return true;
   }
-  uint32_t* known = classes_.find(cell);
-  if (known == nullptr || *known == kNone) {
+  uint32_t* known = classes_.find(cell.view());
+  uint32_t id = known == nullptr ? kNone : *known;
+  if (id == kNone) {
     const std::string_view text = trimmed(cell.view());
     if (columns_.is_missing(text)) return true;
-    uint32_t id = kNone;
-    if (options_.learning) {
-      const Result<uint32_t> added = add_class(schema_, text, options_.binary);
-      if (!added.ok())
-        return fail(bad, column.name, cell, Reason::label, added.status().text().data());
-      id = *added;
-    } else {
-      id = find_class(schema_, text).value_or(kNone);
-      if (id == kNone) return true;  // a class the model has never met: as good as no label
-    }
-    if (known == nullptr) {
-      out.add_label(static_cast<float>(id));
-      return true;
-    }
-    *known = id;
+    const Result<uint32_t> found = class_id(schema_, text, options_.learning, options_.binary);
+    if (!found.ok())
+      return fail(bad, column.name, cell, Reason::label, found.status().text().data());
+    id = *found;
+    if (known != nullptr) *known = id;
   }
-  out.add_label(static_cast<float>(*known));
+  if (id != kNone) out.add_label(static_cast<float>(id));
   return true;
 }
 
 bool CsvReader::nominal(const CsvColumn& column, const Cell& cell, ExampleBlock& out,
                         Bad& bad) noexcept {
   if (column.feature == kNone || cell.size == 0) return true;
-  uint32_t* known = categories_[column.place].find(cell);
+  uint32_t* known = categories_[column.place].find(cell.view());
   uint32_t id = known == nullptr ? kNone : *known;
   if (id == kNone) {
     const std::string_view text = cell.view();
     if (columns_.is_missing(trimmed(text))) return true;
-    if (options_.learning) {
-      const Result<uint32_t> added = schema_.category(column.feature, text);
-      if (!added.ok())
-        return fail(bad, column.name, cell, Reason::index, added.status().text().data());
-      id = *added;
-    } else {
-      id = schema_.find_category(column.feature, text).value_or(kNone);
-      if (id == kNone) return true;
-    }
+    const Result<uint32_t> found = category_id(schema_, column.feature, text, options_.learning);
+    if (!found.ok())
+      return fail(bad, column.name, cell, Reason::index, found.status().text().data());
+    id = *found;
     if (known != nullptr) *known = id;
   }
-  out.add_nominal(column.feature, id);
+  if (id != kNone) out.add_nominal(column.feature, id);
   return true;
 }
 

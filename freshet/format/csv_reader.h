@@ -5,7 +5,6 @@
 /// first 100 records (or those in the first MiB). Numbers go to `dense`, or, in a row where one is
 /// missing, to `numeric`; categories to `nominal`. An empty cell is an absent feature, 0 is a value.
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "freshet/format/csv_records.h"
 #include "freshet/format/line_reader.h"
 #include "freshet/format/reader_options.h"
+#include "freshet/format/word_ids.h"
 
 namespace freshet {
 
@@ -34,15 +34,6 @@ class CsvReader final : public LineReader {
  private:
   struct NumericCell {
     uint32_t place, feature, column;  // of the cell; schema id; among columns_
-  };
-  // Short words and their ids, looked up before the schema is.
-  class Words {
-   public:
-    uint32_t* find(const Cell& cell) noexcept;
-
-   private:
-    std::array<uint64_t, 64> word_{};
-    std::array<uint32_t, 64> id_{};
   };
 
   void plan() noexcept;
@@ -72,8 +63,8 @@ class CsvReader final : public LineReader {
   std::vector<float> values_;  // of one row; shape [d]
   std::vector<uint32_t> features_;
   std::vector<bool> present_;
-  std::vector<Words> categories_;  // by column
-  Words classes_;
+  std::vector<WordIds<6>> categories_;  // by column
+  WordIds<6> classes_;
 };
 
 }  // namespace freshet

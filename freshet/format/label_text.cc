@@ -1,7 +1,5 @@
 #include "freshet/format/label_text.h"
 
-#include <cstring>
-
 #include "freshet/base/short_number.h"
 #include "freshet/core/label_map.h"
 
@@ -36,9 +34,9 @@ bool LabelText::read(std::string_view word, ExampleBlock& out, Mistake& mistake)
     const std::size_t comma = kind_ == Target::classes ? word.find(',') : std::string_view::npos;
     const std::string_view one = word.substr(0, comma);
     if (one.empty()) return mistake.set(Reason::label, "expected a class", word.data(), word);
-    uint32_t id = kUnknown;
-    if (!class_id(one, id, mistake)) return false;
-    if (id != kUnknown) out.add_label(static_cast<float>(id));
+    uint32_t id = kNone;
+    if (!find(one, id, mistake)) return false;
+    if (id != kNone) out.add_label(static_cast<float>(id));
     if (comma == std::string_view::npos) return true;
     word.remove_prefix(comma + 1);
   }
@@ -52,39 +50,38 @@ bool LabelText::read_cost(std::string_view word, ExampleBlock& out, Mistake& mis
   if (!read_number(word.substr(colon + 1), cost, Reason::label, "expected a number as cost",
                    mistake))
     return false;
-  uint32_t id = kUnknown;
-  if (!class_id(word.substr(0, colon), id, mistake)) return false;
-  if (id == kUnknown) return true;
+  uint32_t id = kNone;
+  if (!find(word.substr(0, colon), id, mistake)) return false;
+  if (id == kNone) return true;
   out.add_label(static_cast<float>(id));
   out.add_label(cost);
   return true;
 }
 
-bool LabelText::class_id(std::string_view word, uint32_t& id, Mistake& mistake) noexcept {
-  uint64_t key = 0;
-  std::size_t slot = 0;
-  if (word.size() <= 8) {
-    std::memcpy(&key, word.data(), word.size());  // no NUL in text: words of two lengths differ
-    slot = static_cast<std::size_t>((key * 0x9e3779b97f4a7c15u) >> 60);
-    if (words_[slot] == key) {
-      id = ids_[slot];
-      return true;
-    }
+bool LabelText::find(std::string_view word, uint32_t& id, Mistake& mistake) noexcept {
+  uint32_t* known = known_.find(word);
+  if (known != nullptr && *known != kNone) {
+    id = *known;
+    return true;
   }
-  if (learning_) {
-    const Result<uint32_t> added = add_class(schema_, word, binary_);
-    if (!added.ok())
-      return mistake.set(Reason::label, added.status().text().data(), word.data(), word);
-    id = *added;
-  } else {
-    id = find_class(schema_, word).value_or(kUnknown);
-    if (id == kUnknown) return true;
-  }
-  if (key != 0) {
-    words_[slot] = key;
-    ids_[slot] = id;
-  }
+  const Result<uint32_t> found = class_id(schema_, word, learning_, binary_);
+  if (!found.ok())
+    return mistake.set(Reason::label, found.status().text().data(), word.data(), word);
+  id = *found;
+  if (known != nullptr) *known = id;
   return true;
+}
+
+Result<uint32_t> class_id(Schema& schema, std::string_view text, bool learning,
+                          bool binary) noexcept {
+  if (learning) return add_class(schema, text, binary);
+  return find_class(schema, text).value_or(kNone);
+}
+
+Result<uint32_t> category_id(Schema& schema, uint32_t feature, std::string_view text,
+                             bool learning) noexcept {
+  if (learning) return schema.category(feature, text);
+  return schema.find_category(feature, text).value_or(kNone);
 }
 
 }  // namespace freshet

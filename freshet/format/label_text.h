@@ -1,12 +1,12 @@
 #pragma once
 /// Labels of line formats without columns: a word becomes a number, a class, several, or costs.
 
-#include <array>
 #include <string_view>
 
 #include "freshet/core/schema.h"
 #include "freshet/format/mistake.h"
 #include "freshet/format/reader_options.h"
+#include "freshet/format/word_ids.h"
 
 namespace freshet {
 
@@ -25,17 +25,22 @@ class LabelText {
   Target kind() const noexcept { return kind_; }
 
  private:
-  static constexpr uint32_t kUnknown = 0xffffffff;
-  // The id of a class, kUnknown: not known and not to be added. False: it can't be added.
-  bool class_id(std::string_view word, uint32_t& id, Mistake& mistake) noexcept;
+  // The id of a class, kNone: not known and not to be added. False: it can't be added.
+  bool find(std::string_view word, uint32_t& id, Mistake& mistake) noexcept;
 
   const Target kind_;
   const bool binary_, learning_;
   Schema& schema_;
-  // Short words and their ids, looked up before the schema is; ids never change.
-  std::array<uint64_t, 16> words_{};
-  std::array<uint32_t, 16> ids_{};
+  WordIds<4> known_;
 };
+
+/// Id of the class called `text`, added if new and `learning`; kNone: there is none, which is as good as
+/// no label. Fails if it can't be added.
+Result<uint32_t> class_id(Schema& schema, std::string_view text, bool learning,
+                          bool binary) noexcept;
+/// The same of a category.
+Result<uint32_t> category_id(Schema& schema, uint32_t feature, std::string_view text,
+                             bool learning) noexcept;
 
 /// A number of a label part or a value, whole: false and `mistake` with `otherwise` for what is no
 /// number, `range` for one beyond float32.  REQUIRES: 8 readable bytes behind the word.

@@ -1,11 +1,10 @@
 #include "freshet/ingest/json/json_examples.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "freshet/base/chars.h"
 #include "freshet/core/component.h"
-#include "freshet/core/label_map.h"
+#include "freshet/format/label_text.h"
 #include "freshet/format/time_text.h"
 
 namespace freshet {
@@ -51,15 +50,10 @@ bool JsonExamples::label(const Held& held, ExampleBlock& out) noexcept {
     out.add_label(held.value);
     return true;
   }
-  if (!options_.learning) {
-    if (const std::optional<uint32_t> id = find_class(schema_, held.text))
-      out.add_label(static_cast<float>(*id));
-    return true;
-  }
-  const Result<uint32_t> id = add_class(schema_, held.text, options_.binary);
+  const Result<uint32_t> id = class_id(schema_, held.text, options_.learning, options_.binary);
   if (!id.ok())
     return row_->fail(Reason::label, id.status().text().data(), held.at, held.member->name);
-  out.add_label(static_cast<float>(*id));
+  if (*id != kNone) out.add_label(static_cast<float>(*id));
   return true;
 }
 
@@ -154,17 +148,11 @@ bool JsonExamples::words(ExampleBlock& out) noexcept {
       out.add_text(feature, held->text);
       continue;
     }
-    std::optional<uint32_t> id;
-    if (options_.learning) {
-      const Result<uint32_t> added = schema_.category(feature, held->text);
-      if (!added.ok())
-        return row_->fail(Reason::index, added.status().text().data(), held->at, held->member->name,
-                          held->text);
-      id = *added;
-    } else {
-      id = schema_.find_category(feature, held->text);
-    }
-    if (id) out.add_nominal(feature, *id);
+    const Result<uint32_t> id = category_id(schema_, feature, held->text, options_.learning);
+    if (!id.ok())
+      return row_->fail(Reason::index, id.status().text().data(), held->at, held->member->name,
+                        held->text);
+    if (*id != kNone) out.add_nominal(feature, *id);
   }
   return true;
 }

@@ -7,7 +7,7 @@
 
 #include "freshet/base/chars.h"
 #include "freshet/core/component.h"
-#include "freshet/core/label_map.h"
+#include "freshet/format/label_text.h"
 #include "freshet/ingest/json/json_fault.h"
 
 namespace freshet {
@@ -235,23 +235,23 @@ bool JsonTable::row(std::size_t k, ExampleBlock& out, Bad& bad) noexcept {
   }
   if (labels_.empty() || options_.label == Target::none) return true;
   const Label& label = labels_[k];
+  const auto refused = [&](const char* why) {
+    bad = {};
+    bad.line = k + 1;
+    bad.column = 1;
+    bad.reason = Reason::label;
+    bad.why = {Code::invalid_argument, why};
+    bad.found = label.text;
+    return false;
+  };
   if (options_.label == Target::number) {
-    if (std::isnan(label.value)) {
-      bad = {};
-      bad.line = k + 1;
-      bad.column = 1;
-      bad.reason = Reason::label;
-      bad.why = {Code::invalid_argument, "expected a number as label"};
-      bad.found = label.text;
-      return false;
-    }
+    if (std::isnan(label.value)) return refused("expected a number as label");
     out.add_label(label.value);
-  } else if (options_.learning) {
-    if (const Result<uint32_t> id = add_class(schema_, label.text, options_.binary); id.ok())
-      out.add_label(static_cast<float>(*id));
-  } else if (const auto id = find_class(schema_, label.text)) {
-    out.add_label(static_cast<float>(*id));
+    return true;
   }
+  const Result<uint32_t> id = class_id(schema_, label.text, options_.learning, options_.binary);
+  if (!id.ok()) return refused(id.status().text().data());
+  if (*id != kNone) out.add_label(static_cast<float>(*id));
   return true;
 }
 
