@@ -117,14 +117,15 @@ class Disk {
     }
   }
 
-  // Inodes are used again after a removal: a name that is created has a new file.
+  // Inodes are used again after a removal: a name not known has a new file. Of two threads that open a new file at once the
+  // one that didn't make it may be written down first.
   void opened(const TraceRecord& record, const std::string& name) {
-    if (record.offset == 1) {
+    if (!now_.contains(name)) {
       now_[name] = next_file_--;
       names_.push_back({order_, "", name, now_[name]});
     }
-    by_inode_[record.file] = now_.at(name);
-    if (record.offset == 2) state_of(record.file).pending.push_back({order_, true, 0, {}});
+    by_inode_[record.file] = now_[name];
+    if (record.offset == 1) state_of(record.file).pending.push_back({order_, true, 0, {}});
   }
 
   FileState& state_of(uint64_t inode) { return files_[by_inode_.at(inode)]; }

@@ -98,14 +98,12 @@ iovec text(const char* path) {
 int open_traced(const char* path, int flags, unsigned mode) {
   Recorder& recorder = Recorder::get();
   const bool below = recorder.is_below(path);
-  struct stat before{};
-  const bool existed = below && ::stat(path, &before) == 0;
   const int descriptor = static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, flags, mode));
   struct stat found{};
   if (descriptor < 0 || !below || ::fstat(descriptor, &found) != 0 || !S_ISREG(found.st_mode))
     return descriptor;
-  const uint64_t how = !existed ? 1 : (flags & O_TRUNC) != 0 ? 2 : 0;
-  recorder.record(Call::opened, found.st_ino, how, 0, {text(path)});
+  const uint64_t is_emptied = (flags & O_TRUNC) != 0 ? 1 : 0;
+  recorder.record(Call::opened, found.st_ino, is_emptied, 0, {text(path)});
   return descriptor;
 }
 

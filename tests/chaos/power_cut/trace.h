@@ -7,7 +7,7 @@ namespace freshet {
 /// Followed by `bytes` bytes: data, or a path, or two paths with a zero between.
 struct TraceRecord {
   enum class Call : uint32_t {
-    opened = 1,    // path; file: which; offset: 1 if it was created, 2 if it was cut to nothing
+    opened = 1,    // path; file: which; offset: 1 if it was cut to nothing
     written,       // data at `offset`
     cut,           // to `offset` bytes
     synced,        // everything of the file recorded before `order`
