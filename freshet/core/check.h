@@ -47,6 +47,12 @@ inline constexpr char kParts[] = ": explain wants one part for each feature and 
 inline constexpr char kState[] = ": its state in the model file has another size than it should";
 }  // namespace complaint
 
+/// The texts of one component as values: for base classes that several share.
+struct Texts {
+  const char *value, *weight, *label_value, *no_label, *labels, *class_id, *third, *many;
+  const char *full, *memory, *other_kind, *parameters, *parts, *state;
+};
+
 /// The texts of the component called `Name`, a constexpr char array with static storage.
 template <const auto& Name>
 struct Complaints {
@@ -64,6 +70,9 @@ struct Complaints {
   static constexpr const char* kParameters = Joined<Name, complaint::kParameters>::text;
   static constexpr const char* kParts = Joined<Name, complaint::kParts>::text;
   static constexpr const char* kState = Joined<Name, complaint::kState>::text;
+  static constexpr Texts kAll{kValue,     kWeight,     kLabelValue, kNoLabel, kLabels,
+                              kClass,     kThird,      kMany,       kFull,    kMemory,
+                              kOtherKind, kParameters, kParts,      kState};
 };
 
 /// Class ids above are mistakes, not classes: nothing may allocate by them.
@@ -75,34 +84,48 @@ constexpr uint32_t class_outputs(std::size_t classes) noexcept {
 }
 
 /// Refuses values and weights that are not finite, with the feature in at(), and examples without exactly one label.
+inline Status check_target(const Example& x, const Texts& says) noexcept {
+  if (const uint32_t bad = first_bad(x); bad != kNone) {
+    if (bad == kBadWeight) return {Code::invalid_argument, says.weight, bad};
+    if (bad == kBadLabel) return {Code::invalid_argument, says.label_value, bad};
+    return {Code::invalid_argument, says.value, bad};
+  }
+  if (x.label.empty()) return {Code::invalid_argument, says.no_label, kBadLabel};
+  if (x.label.size() != 1) return {Code::invalid_argument, says.labels, kBadLabel};
+  return {};
+}
 template <const auto& Name>
 Status check_target(const Example& x) noexcept {
-  using Says = Complaints<Name>;
-  if (const uint32_t bad = first_bad(x); bad != kNone) {
-    if (bad == kBadWeight) return {Code::invalid_argument, Says::kWeight, bad};
-    if (bad == kBadLabel) return {Code::invalid_argument, Says::kLabelValue, bad};
-    return {Code::invalid_argument, Says::kValue, bad};
-  }
-  if (x.label.empty()) return {Code::invalid_argument, Says::kNoLabel, kBadLabel};
-  if (x.label.size() != 1) return {Code::invalid_argument, Says::kLabels, kBadLabel};
-  return {};
+  return check_target(x, Complaints<Name>::kAll);
 }
 
 /// The same, and the label is a class id. Binary: 0 or 1, -1 being an alias of 0.
-template <const auto& Name>
-Status check_class(const Example& x, bool binary) noexcept {
-  using Says = Complaints<Name>;
-  FRESHET_TRY(check_target<Name>(x));
+inline Status check_class(const Example& x, bool binary, const Texts& says) noexcept {
+  FRESHET_TRY(check_target(x, says));
   const float y = x.label[0];
   if (binary) {
     if (y == 0 || y == 1 || y == -1) return {};
-    return {Code::invalid_argument, y > 1 && y < kMaxClasses ? Says::kThird : Says::kClass,
+    return {Code::invalid_argument, y > 1 && y < kMaxClasses ? says.third : says.class_id,
             kBadLabel};
   }
   if (!(y >= 0) || y > 16777216.0f || static_cast<float>(static_cast<uint32_t>(y)) != y)
-    return {Code::invalid_argument, Says::kClass, kBadLabel};
-  if (y >= static_cast<float>(kMaxClasses)) return {Code::exhausted, Says::kMany, kBadLabel};
+    return {Code::invalid_argument, says.class_id, kBadLabel};
+  if (y >= static_cast<float>(kMaxClasses)) return {Code::exhausted, says.many, kBadLabel};
   return {};
+}
+template <const auto& Name>
+Status check_class(const Example& x, bool binary) noexcept {
+  return check_class(x, binary, Complaints<Name>::kAll);
+}
+
+/// check_class() of two classes, or check_target(): what the learner's label() asks for.
+inline Status check_label(const Example& x, const Learner& learner, const Texts& says) noexcept {
+  return learner.label() == Label::one_class ? check_class(x, true, says) : check_target(x, says);
+}
+
+/// Whether both are the same learner by name, and no pipeline: one may then be cast to the other's type.
+inline bool is_same_learner(const Learner& a, const Learner& b) noexcept {
+  return a.pipeline() == nullptr && b.pipeline() == nullptr && &a.info() == &b.info();
 }
 
 /// Learner::explain: whether there is a part for each feature and one for the bias. wrong: Complaints::kParts.

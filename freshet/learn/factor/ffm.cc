@@ -1,11 +1,9 @@
 #include "freshet/learn/factor/ffm.h"
 
 #include "freshet/base/bits.h"
-#include "freshet/base/math.h"
 #include "freshet/core/check.h"
 #include "freshet/core/features.h"
 #include "freshet/core/registry.h"
-#include "freshet/learn/linear/loss.h"
 
 namespace freshet {
 namespace {
@@ -17,18 +15,6 @@ constexpr const char* kTooManyFields =
 constexpr uint32_t kDefaultGroup = 32, kColumns = 65536;
 constexpr uint64_t kColumnKey = uint64_t{1}
                                 << 32;  // keys from here on are columns. Written to files
-
-FactorSettings settings(const FfmOptions& o) noexcept {
-  return {.optimizer = o.optimizer,
-          .bits = o.bits,
-          .width = o.fields * o.factors,
-          .learning_rate = o.learning_rate,
-          .factor_rate = o.factor_rate,
-          .l2 = o.l2,
-          .factor_l2 = o.factor_l2,
-          .init = o.init,
-          .seed = o.seed};
-}
 
 Result<std::unique_ptr<Learner>> make_entry(const void* options,
                                             const Registry& registry) noexcept {
@@ -69,29 +55,18 @@ constinit const Entry<Learner> ffm_entry{
     .make = make_entry};
 
 Ffm::Ffm(const FfmOptions& options, const TableMemory* memory) noexcept
-    : options_(options), memory_(memory), rows_(settings(options)), clip_(options.clip) {}
+    : FactorMachine(factor_settings(options, options.fields), memory, Says::kAll),
+      options_(options) {}
 
 Result<std::unique_ptr<Ffm>> Ffm::make(const FfmOptions& options,
                                        const TableMemory* memory) noexcept {
   std::unique_ptr<Ffm> made(new Ffm(options, memory));
-  FRESHET_TRY(made->rows_.start(options.memory, memory, Says::kMemory));
+  FRESHET_TRY(made->start());
   return made;
 }
 
 const Info& Ffm::info() const noexcept {
   return ffm_entry.info;
-}
-
-uint32_t Ffm::traits() const noexcept {
-  return label() == Label::one_class ? info().traits : info().traits & ~uint32_t{kBinary};
-}
-
-Status Ffm::check(const Example& x) const noexcept {
-  return label() == Label::one_class ? check_class<kName>(x, true) : check_target<kName>(x);
-}
-
-float Ffm::link(double raw) const noexcept {
-  return label() == Label::one_class ? static_cast<float>(math_sigmoid(raw)) : clamp_to_float(raw);
 }
 
 uint32_t Ffm::field_of(uint64_t key) const noexcept {
@@ -171,7 +146,7 @@ void Ffm::sum(const Example& x, const Run& run, uint32_t field, double* s) const
   for (std::size_t at = run.begin; at < run.end; at++) {
     const Feature feature = feature_at(x, at);
     const double v = static_cast<double>(feature.value);
-    const float* from = rows_.row(rows_.row_of(feature.index)) + 1 + field * n;
+    const float* from = rows().row(rows().row_of(feature.index)) + 1 + field * n;
     for (uint32_t k = 0; k < n; k++)
       s[k] += static_cast<double>(Load::load(from[k])) * v;
   }
@@ -179,12 +154,12 @@ void Ffm::sum(const Example& x, const Run& run, uint32_t field, double* s) const
 
 template <class Load>
 double Ffm::raw(const Example& x, const Runs& runs) const noexcept {
-  double total = static_cast<double>(Load::load(rows_.bias()));
+  double total = static_cast<double>(Load::load(rows().bias()));
   each_feature(x, [&](uint32_t index, float value) {
-    const float w = Load::load(rows_.row(rows_.row_of(index))[0]);
+    const float w = Load::load(rows().row(rows().row_of(index))[0]);
     total += static_cast<double>(w) * static_cast<double>(value);
   });
-  double one[Fm::kMostFactors], two[Fm::kMostFactors];
+  double one[kMostFactors], two[kMostFactors];
   for (uint32_t a = 0; a < runs.count; a++) {
     for (uint32_t b = a + 1; b < runs.count; b++) {
       if (runs.run[a].field == runs.run[b].field) continue;
@@ -208,16 +183,15 @@ void Ffm::predict_live(const Example& x, std::span<float> out) const noexcept {
 /// The vectors of a run for `field` move along g x_i s, s the sum of the other side.
 void Ffm::step(const Example& x, const Run& run, uint32_t field, const double* s,
                double g) noexcept {
-  float slopes[Fm::kMostFactors];
+  float slopes[kMostFactors];
   for (std::size_t at = run.begin; at < run.end; at++) {
     const Feature feature = feature_at(x, at);
     if (feature.value == 0) continue;
     const double gv = g * static_cast<double>(feature.value);
     for (uint32_t k = 0; k < options_.factors; k++)
       slopes[k] = static_cast<float>(gv * s[k]);
-    const bool good = rows_.step_factors(rows_.row_of(feature.index), field * options_.factors,
-                                         {slopes, options_.factors});
-    skipped_ += good ? 0 : 1;
+    skip_unless(rows().step_factors(rows().row_of(feature.index), field * options_.factors,
+                                    {slopes, options_.factors}));
   }
 }
 
@@ -225,12 +199,12 @@ void Ffm::step(const Example& x, const Run& run, uint32_t field, const double* s
 void Ffm::follow(const Example& x, const Runs& runs, double g) noexcept {
   each_feature(x, [&](uint32_t index, float value) {
     if (value == 0) return;
-    const uint32_t row = rows_.row_of(index);
-    rows_.draw_if_new(row);
+    const uint32_t row = rows().row_of(index);
+    rows().draw_if_new(row);
     const double slope = g * static_cast<double>(value);
-    skipped_ += rows_.step_weight(row, static_cast<float>(slope)) ? 0 : 1;
+    skip_unless(rows().step_weight(row, static_cast<float>(slope)));
   });
-  double one[Fm::kMostFactors], two[Fm::kMostFactors];
+  double one[kMostFactors], two[kMostFactors];
   for (uint32_t a = 0; a < runs.count; a++) {
     for (uint32_t b = a + 1; b < runs.count; b++) {
       if (runs.run[a].field == runs.run[b].field) continue;
@@ -248,18 +222,9 @@ Status Ffm::learn(const Example& x, std::span<float> before) noexcept {
   if (!before.empty()) before[0] = link(score);
   if (x.weight == 0) return {};
   if (!admit(x)) return {Code::exhausted, kTooManyFields};
-  const double label_value = static_cast<double>(x.label[0]);
-  const bool classes = label() == Label::one_class;
-  const double y = !classes ? label_value : label_value == 1 ? 1 : -1;
-  const Loss loss = classes ? Loss::logistic : Loss::squared;
-  const double g = clip_(slope(loss, score, y, {}) * static_cast<double>(x.weight));
-  examples_ += 1;
+  const double g = gradient(x, score);
   follow(x, runs_of(x), g);
-  const double bias = static_cast<double>(rows_.bias()) - options_.intercept_rate * g;
-  if (is_finite(static_cast<float>(bias)))
-    rows_.set_bias(static_cast<float>(bias));
-  else
-    skipped_++;
+  step_bias(g);
   return {};
 }
 
@@ -267,12 +232,12 @@ Status Ffm::explain(const Example& x, std::span<float> parts) const noexcept {
   FRESHET_TRY(check_parts(x, parts, Says::kParts));
   std::size_t place = 0;
   each_feature(x, [&](uint32_t index, float value) {
-    const float w = live_load(rows_.row(rows_.row_of(index))[0]);
+    const float w = live_load(rows().row(rows().row_of(index))[0]);
     parts[place++] = clamp_to_float(static_cast<double>(w) * static_cast<double>(value));
   });
-  parts[place] = live_load(rows_.bias());
+  parts[place] = live_load(rows().bias());
   const Runs runs = runs_of(x);
-  double other[Fm::kMostFactors];
+  double other[kMostFactors];
   for (uint32_t a = 0; a < runs.count; a++) {
     for (uint32_t b = 0; b < runs.count; b++) {
       const Run &mine = runs.run[a], &theirs = runs.run[b];
@@ -281,7 +246,7 @@ Status Ffm::explain(const Example& x, std::span<float> parts) const noexcept {
       for (std::size_t at = mine.begin; at < mine.end; at++) {
         const Feature feature = feature_at(x, at);
         const float* v =
-            rows_.row(rows_.row_of(feature.index)) + 1 + theirs.field * options_.factors;
+            rows().row(rows().row_of(feature.index)) + 1 + theirs.field * options_.factors;
         double half = 0;
         for (uint32_t k = 0; k < options_.factors; k++)
           half += .5 * static_cast<double>(live_load(v[k])) * other[k];
@@ -295,36 +260,22 @@ Status Ffm::explain(const Example& x, std::span<float> parts) const noexcept {
 
 void Ffm::draw(Sink& sink) const noexcept {
   sink.number("fields", static_cast<double>(count_));
-  sink.number("bias", static_cast<double>(rows_.bias()));
-  for (uint32_t r = 0; r < rows_.rows(); r++)
-    if (const float w = rows_.row(r)[0]; w != 0) sink.weight(r, kNone, static_cast<double>(w));
+  FactorMachine::draw(sink);
 }
 
-bool Ffm::same_kind(const Learner& other) const noexcept {
-  return other.pipeline() == nullptr && &other.info() == &info() &&
-         static_cast<const Ffm&>(other).options_ == options_;
-}
-
-Status Ffm::assign(const Ffm& from) noexcept {
-  FRESHET_TRY(rows_.assign(from.rows_));
+Status Ffm::assign(const FactorMachine& from_machine) noexcept {
+  FRESHET_TRY(FactorMachine::assign(from_machine));
+  const auto& from = static_cast<const Ffm&>(from_machine);
   for (uint32_t k = 0; k < kMostFields; k++)
     fields_[k] = from.fields_[k];
   count_ = from.count_;
-  clip_ = from.clip_;
-  examples_ = from.examples_;
-  skipped_ = from.skipped_;
   return {};
 }
 
 Result<std::unique_ptr<Learner>> Ffm::clone() const noexcept {
-  FRESHET_TRY_ASSIGN(std::unique_ptr<Ffm> copy, make(options_, memory_));
+  FRESHET_TRY_ASSIGN(std::unique_ptr<Ffm> copy, make(options_, memory()));
   FRESHET_TRY(copy->assign(*this));
   return std::unique_ptr<Learner>(std::move(copy));
-}
-
-Status Ffm::copy_into(Learner& spare) const noexcept {
-  if (!same_kind(spare)) return {Code::invalid_argument, Says::kOtherKind};
-  return static_cast<Ffm&>(spare).assign(*this);
 }
 
 Status Ffm::merge(const Learner& other_learner) noexcept {
@@ -338,40 +289,24 @@ Status Ffm::merge(const Learner& other_learner) noexcept {
   for (uint32_t k = count_; k < other.count_; k++)
     fields_[k] = other.fields_[k];
   if (other.count_ > count_) release_store(count_, other.count_);
-  const double examples = examples_ + other.examples_;
-  if (!(examples > 0)) return {};
-  rows_.merge(other.rows_, other.examples_ / examples);
-  clip_.set(clip_.sum() + other.clip_.sum(), clip_.count() + other.clip_.count());
-  examples_ = examples;
-  skipped_ += other.skipped_;
-  return {};
+  return FactorMachine::merge(other);
 }
 
-Status Ffm::replace(std::span<const float> parameters) noexcept {
-  return rows_.replace(parameters, Says::kParameters);
-}
-
-// "fields": keys in order of their numbers, groups as they are, columns from 2^32 on. "state" as that of fm.
+// "fields": keys in order of their numbers, groups as they are, columns from 2^32 on.
 Status Ffm::save(Writer& writer) const noexcept {
-  FRESHET_TRY(rows_.save(writer));
+  FRESHET_TRY(rows().save(writer));
   FRESHET_TRY(put_array<uint64_t>(writer, "fields", {fields_, count_}));
-  const double state[] = {examples_, clip_.sum(), clip_.count()};
-  FRESHET_TRY(put_array<double>(writer, "state", state));
-  return put_value<uint64_t>(writer, "skipped", skipped_);
+  return save_state(writer);
 }
 
 Status Ffm::load(Reader& reader) noexcept {
-  FRESHET_TRY(rows_.load(reader));
+  FRESHET_TRY(rows().load(reader));
   FRESHET_TRY_ASSIGN(const auto fields, get_array<uint64_t>(reader, "fields"));
   if (fields.size() > options_.fields) return {Code::corrupt, Says::kState};
   for (std::size_t k = 0; k < fields.size(); k++)
     fields_[k] = fields[k];
   count_ = static_cast<uint32_t>(fields.size());
-  double state[3];
-  FRESHET_TRY(get_into<double>(reader, "state", state));
-  examples_ = state[0];
-  clip_.set(state[1], state[2]);
-  return get_value<uint64_t>(reader, "skipped", skipped_);
+  return load_state(reader);
 }
 
 }  // namespace freshet

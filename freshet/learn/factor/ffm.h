@@ -2,8 +2,7 @@
 #include <array>
 #include <memory>
 
-#include "freshet/learn/factor/factor_rows.h"
-#include "freshet/learn/factor/fm.h"
+#include "freshet/learn/factor/factor_machine.h"
 
 namespace freshet {
 
@@ -21,8 +20,6 @@ struct FfmOptions {
   double clip = 1e12;
   uint32_t seed = 0;
   uint64_t memory = 0;
-
-  bool operator==(const FfmOptions&) const = default;
 };
 inline constexpr std::array kFfmOptions{
     option<&FfmOptions::factors>("factors", "Length of a feature's vector for each field.", 1, 256),
@@ -52,7 +49,7 @@ inline constexpr std::array kFfmOptions{
 /// the default one below index 65536, a column. Past `fields`: `exhausted`. Rows are drawn and kept as those of `fm`;
 /// 4 (1 + fields factors) 2^bits bytes, twice that with adagrad, thrice with ftrl.
 /// Source: Juan, Zhuang, Chin, Lin, "Field-aware Factorization Machines for CTR Prediction", RecSys 2016.
-class Ffm final : public Learner {
+class Ffm final : public FactorMachine {
  public:
   using Options = FfmOptions;
   static constexpr std::span<const OptionSpec> kOptions = kFfmOptions;
@@ -62,27 +59,15 @@ class Ffm final : public Learner {
                                            const TableMemory* memory = nullptr) noexcept;
 
   const Info& info() const noexcept override;
-  uint32_t traits() const noexcept override;
   const void* options() const noexcept override { return &options_; }
-  Label label() const noexcept override {
-    return options_.loss == FactorLoss::logistic ? Label::one_class : Label::number;
-  }
-  uint32_t outputs() const noexcept override { return 1; }
-  std::size_t bytes() const noexcept override { return rows_.bytes(); }
   void predict(const Example& x, std::span<float> out) const noexcept override;
   void predict_live(const Example& x, std::span<float> out) const noexcept override;
-  Status check(const Example& x) const noexcept override;
   Status learn(const Example& x, std::span<float> before) noexcept override;
   Status explain(const Example& x, std::span<float> parts) const noexcept override;
   void draw(Sink& sink) const noexcept override;
   Result<std::unique_ptr<Learner>> clone() const noexcept override;
-  Status copy_into(Learner& spare) const noexcept override;
   /// By examples learned. `unsupported` where fields have other numbers.
   Status merge(const Learner& same_kind) noexcept override;
-  /// The bias, then {w, v[fields][factors]} by row.
-  std::span<const float> parameters() const noexcept override { return rows_.parameters(); }
-  Status replace(std::span<const float> parameters) noexcept override;
-  std::span<Table* const> live_tables() noexcept override { return rows_.tables(); }
   Status save(Writer& writer) const noexcept override;
   Status load(Reader& reader) noexcept override;
 
@@ -110,18 +95,11 @@ class Ffm final : public Learner {
   double raw(const Example& x, const Runs& runs) const noexcept;
   void follow(const Example& x, const Runs& runs, double g) noexcept;
   void step(const Example& x, const Run& run, uint32_t field, const double* s, double g) noexcept;
-  float link(double raw) const noexcept;
-  bool same_kind(const Learner& other) const noexcept;
-  Status assign(const Ffm& from) noexcept;
+  Status assign(const FactorMachine& from) noexcept override;
 
   FfmOptions options_;
-  const TableMemory* memory_;
-  FactorRows rows_;
-  GradientClip clip_;
   uint64_t fields_[kMostFields] = {};  // keys by number; readers look at those below count_
   uint32_t count_ = 0;
-  double examples_ = 0;
-  uint64_t skipped_ = 0;  // rows left alone because they would have become infinite
 };
 
 }  // namespace freshet

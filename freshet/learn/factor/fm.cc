@@ -1,29 +1,14 @@
 #include "freshet/learn/factor/fm.h"
 
-#include "freshet/base/bits.h"
-#include "freshet/base/math.h"
 #include "freshet/core/check.h"
 #include "freshet/core/features.h"
 #include "freshet/core/registry.h"
-#include "freshet/learn/linear/loss.h"
 
 namespace freshet {
 namespace {
 
 constexpr char kName[] = "fm";
 using Says = Complaints<kName>;
-
-FactorSettings settings(const FmOptions& o) noexcept {
-  return {.optimizer = o.optimizer,
-          .bits = o.bits,
-          .width = o.factors,
-          .learning_rate = o.learning_rate,
-          .factor_rate = o.factor_rate,
-          .l2 = o.l2,
-          .factor_l2 = o.factor_l2,
-          .init = o.init,
-          .seed = o.seed};
-}
 
 Result<std::unique_ptr<Learner>> make_entry(const void* options,
                                             const Registry& registry) noexcept {
@@ -58,28 +43,16 @@ constinit const Entry<Learner> fm_entry{
     .make = make_entry};
 
 Fm::Fm(const FmOptions& options, const TableMemory* memory) noexcept
-    : options_(options), memory_(memory), rows_(settings(options)), clip_(options.clip) {}
+    : FactorMachine(factor_settings(options, 1), memory, Says::kAll), options_(options) {}
 
 Result<std::unique_ptr<Fm>> Fm::make(const FmOptions& options, const TableMemory* memory) noexcept {
   std::unique_ptr<Fm> made(new Fm(options, memory));
-  FRESHET_TRY(made->rows_.start(options.memory, memory, Says::kMemory));
+  FRESHET_TRY(made->start());
   return made;
 }
 
 const Info& Fm::info() const noexcept {
   return fm_entry.info;
-}
-
-uint32_t Fm::traits() const noexcept {
-  return label() == Label::one_class ? info().traits : info().traits & ~uint32_t{kBinary};
-}
-
-Status Fm::check(const Example& x) const noexcept {
-  return label() == Label::one_class ? check_class<kName>(x, true) : check_target<kName>(x);
-}
-
-float Fm::link(double raw) const noexcept {
-  return label() == Label::one_class ? static_cast<float>(math_sigmoid(raw)) : clamp_to_float(raw);
 }
 
 /// s_k, shape [factors]; answers the raw score. kFactors: 0 or their number.
@@ -89,9 +62,9 @@ double Fm::sums(const Example& x, double* s) const noexcept {
   double squares[kFactors != 0 ? kFactors : kMostFactors];
   for (uint32_t k = 0; k < n; k++)
     s[k] = squares[k] = 0;
-  double linear = static_cast<double>(Load::load(rows_.bias()));
-  each_row(rows_, x, [&](uint32_t at, float value) {
-    const float* row = rows_.row(at);
+  double linear = static_cast<double>(Load::load(rows().bias()));
+  each_row(rows(), x, [&](uint32_t at, float value) {
+    const float* row = rows().row(at);
     const double v = static_cast<double>(value);
     linear += static_cast<double>(Load::load(row[0])) * v;
     for (uint32_t k = 0; k < n; k++) {
@@ -131,7 +104,7 @@ void Fm::predict_live(const Example& x, std::span<float> out) const noexcept {
 }
 
 void Fm::prefetch(const Example& x) const noexcept {
-  each_row(rows_, x, [&](uint32_t at, float) { rows_.prefetch(at); });
+  each_row(rows(), x, [&](uint32_t at, float) { rows().prefetch(at); });
 }
 
 Status Fm::learn(const Example& x, std::span<float> before) noexcept {
@@ -140,12 +113,7 @@ Status Fm::learn(const Example& x, std::span<float> before) noexcept {
   const double score = raw<PlainLoad>(x, s);
   if (!before.empty()) before[0] = link(score);
   if (x.weight == 0) return {};
-  const double label_value = static_cast<double>(x.label[0]);
-  const bool classes = label() == Label::one_class;
-  const double y = !classes ? label_value : label_value == 1 ? 1 : -1;
-  const Loss loss = classes ? Loss::logistic : Loss::squared;
-  const double g = clip_(slope(loss, score, y, {}) * static_cast<double>(x.weight));
-  examples_ += 1;
+  const double g = gradient(x, score);
   switch (options_.factors) {
     case 4:
       follow<4>(x, s, g);
@@ -156,11 +124,7 @@ Status Fm::learn(const Example& x, std::span<float> before) noexcept {
     default:
       follow<0>(x, s, g);
   }
-  const double bias = static_cast<double>(rows_.bias()) - options_.intercept_rate * g;
-  if (is_finite(static_cast<float>(bias)))
-    rows_.set_bias(static_cast<float>(bias));
-  else
-    skipped_++;
+  step_bias(g);
   return {};
 }
 
@@ -169,13 +133,13 @@ template <uint32_t kFactors>
 void Fm::follow(const Example& x, const double* s, double g) noexcept {
   const uint32_t n = kFactors != 0 ? kFactors : options_.factors;
   float slopes[kFactors != 0 ? kFactors : kMostFactors];
-  each_row(rows_, x, [&](uint32_t at, float value) {
+  each_row(rows(), x, [&](uint32_t at, float value) {
     const double v = static_cast<double>(value), gv = g * v;
-    const float* row = rows_.row(at);
+    const float* row = rows().row(at);
     for (uint32_t k = 0; k < n; k++)
       slopes[k] = static_cast<float>(gv * (s[k] - static_cast<double>(row[1 + k]) * v));
-    rows_.draw_if_new(at);
-    skipped_ += rows_.step_row(at, static_cast<float>(gv), {slopes, n}) ? 0 : 1;
+    rows().draw_if_new(at);
+    skip_unless(rows().step_row(at, static_cast<float>(gv), {slopes, n}));
   });
 }
 
@@ -185,7 +149,7 @@ Status Fm::explain(const Example& x, std::span<float> parts) const noexcept {
   (void)raw<LiveLoad>(x, s);
   std::size_t at = 0;
   each_feature(x, [&](uint32_t index, float value) {
-    const float* row = rows_.row(rows_.row_of(index));
+    const float* row = rows().row(rows().row_of(index));
     const double v = static_cast<double>(value);
     double sum = static_cast<double>(live_load(row[0]));
     for (uint32_t k = 0; k < options_.factors; k++) {
@@ -194,71 +158,14 @@ Status Fm::explain(const Example& x, std::span<float> parts) const noexcept {
     }
     parts[at++] = value == 0 ? 0 : clamp_to_float(sum * v);
   });
-  parts[at] = live_load(rows_.bias());
-  return {};
-}
-
-void Fm::draw(Sink& sink) const noexcept {
-  sink.number("bias", static_cast<double>(rows_.bias()));
-  for (uint32_t r = 0; r < rows_.rows(); r++)
-    if (const float w = rows_.row(r)[0]; w != 0) sink.weight(r, kNone, static_cast<double>(w));
-}
-
-bool Fm::same_kind(const Learner& other) const noexcept {
-  return other.pipeline() == nullptr && &other.info() == &info() &&
-         static_cast<const Fm&>(other).options_ == options_;
-}
-
-Status Fm::assign(const Fm& from) noexcept {
-  FRESHET_TRY(rows_.assign(from.rows_));
-  clip_ = from.clip_;
-  examples_ = from.examples_;
-  skipped_ = from.skipped_;
+  parts[at] = live_load(rows().bias());
   return {};
 }
 
 Result<std::unique_ptr<Learner>> Fm::clone() const noexcept {
-  FRESHET_TRY_ASSIGN(std::unique_ptr<Fm> copy, make(options_, memory_));
+  FRESHET_TRY_ASSIGN(std::unique_ptr<Fm> copy, make(options_, memory()));
   FRESHET_TRY(copy->assign(*this));
   return std::unique_ptr<Learner>(std::move(copy));
-}
-
-Status Fm::copy_into(Learner& spare) const noexcept {
-  if (!same_kind(spare)) return {Code::invalid_argument, Says::kOtherKind};
-  return static_cast<Fm&>(spare).assign(*this);
-}
-
-Status Fm::merge(const Learner& other_learner) noexcept {
-  if (!same_kind(other_learner)) return {Code::invalid_argument, Says::kOtherKind};
-  const auto& other = static_cast<const Fm&>(other_learner);
-  const double examples = examples_ + other.examples_;
-  if (!(examples > 0)) return {};
-  rows_.merge(other.rows_, other.examples_ / examples);
-  clip_.set(clip_.sum() + other.clip_.sum(), clip_.count() + other.clip_.count());
-  examples_ = examples;
-  skipped_ += other.skipped_;
-  return {};
-}
-
-Status Fm::replace(std::span<const float> parameters) noexcept {
-  return rows_.replace(parameters, Says::kParameters);
-}
-
-// "state": examples, faded sum and count of |g|.
-Status Fm::save(Writer& writer) const noexcept {
-  FRESHET_TRY(rows_.save(writer));
-  const double state[] = {examples_, clip_.sum(), clip_.count()};
-  FRESHET_TRY(put_array<double>(writer, "state", state));
-  return put_value<uint64_t>(writer, "skipped", skipped_);
-}
-
-Status Fm::load(Reader& reader) noexcept {
-  FRESHET_TRY(rows_.load(reader));
-  double state[3];
-  FRESHET_TRY(get_into<double>(reader, "state", state));
-  examples_ = state[0];
-  clip_.set(state[1], state[2]);
-  return get_value<uint64_t>(reader, "skipped", skipped_);
 }
 
 }  // namespace freshet

@@ -1,15 +1,10 @@
 #pragma once
 #include <array>
 #include <memory>
-#include <vector>
 
-#include "freshet/learn/factor/factor_rows.h"
-#include "freshet/learn/linear/gradient_step.h"
+#include "freshet/learn/factor/factor_machine.h"
 
 namespace freshet {
-
-enum class FactorLoss : uint8_t { logistic, squared };
-inline constexpr std::string_view kFactorLosses[] = {"logistic", "squared"};
 
 struct FmOptions {
   uint32_t factors = 8;
@@ -24,8 +19,6 @@ struct FmOptions {
   double clip = 1e12;
   uint32_t seed = 0;
   uint64_t memory = 0;
-
-  bool operator==(const FmOptions&) const = default;
 };
 inline constexpr std::array kFmOptions{
     option<&FmOptions::factors>("factors", "Length of each feature's vector.", 1, 256),
@@ -51,9 +44,9 @@ inline constexpr std::array kFmOptions{
 /// y = b + w'x + .5 sum_k (s_k^2 - sum_i v_ik^2 x_i^2), s_k = sum_i v_ik x_i: all pairs at the cost of one pass, O(features
 /// present times factors). dv_ik = g x_i (s_k - v_ik x_i), s_k from before the update. A row that never learned counts as zero.
 /// Sums are f64, rows f32. 4 (1 + factors) 2^bits bytes, twice that with adagrad, thrice with ftrl; pages never learned cost
-/// nothing. Predicts P(positive), or the number.
+/// nothing.
 /// Source: Rendle, "Factorization Machines", ICDM 2010.
-class Fm final : public Learner {
+class Fm final : public FactorMachine {
  public:
   using Options = FmOptions;
   static constexpr std::span<const OptionSpec> kOptions = kFmOptions;
@@ -63,32 +56,13 @@ class Fm final : public Learner {
                                           const TableMemory* memory = nullptr) noexcept;
 
   const Info& info() const noexcept override;
-  uint32_t traits() const noexcept override;
   const void* options() const noexcept override { return &options_; }
-  Label label() const noexcept override {
-    return options_.loss == FactorLoss::logistic ? Label::one_class : Label::number;
-  }
-  uint32_t outputs() const noexcept override { return 1; }
-  std::size_t bytes() const noexcept override { return rows_.bytes(); }
   void predict(const Example& x, std::span<float> out) const noexcept override;
   void predict_live(const Example& x, std::span<float> out) const noexcept override;
-  Status check(const Example& x) const noexcept override;
   Status learn(const Example& x, std::span<float> before) noexcept override;
   void prefetch(const Example& x) const noexcept override;
   Status explain(const Example& x, std::span<float> parts) const noexcept override;
-  void draw(Sink& sink) const noexcept override;
   Result<std::unique_ptr<Learner>> clone() const noexcept override;
-  Status copy_into(Learner& spare) const noexcept override;
-  /// By examples learned; adagrad's sums are added.
-  Status merge(const Learner& same_kind) noexcept override;
-  /// The bias, then {w, v[factors]} by row.
-  std::span<const float> parameters() const noexcept override { return rows_.parameters(); }
-  Status replace(std::span<const float> parameters) noexcept override;
-  std::span<Table* const> live_tables() noexcept override { return rows_.tables(); }
-  Status save(Writer& writer) const noexcept override;
-  Status load(Reader& reader) noexcept override;
-
-  static constexpr uint32_t kMostFactors = 256;
 
  private:
   Fm(const FmOptions& options, const TableMemory* memory) noexcept;
@@ -98,16 +72,8 @@ class Fm final : public Learner {
   double raw(const Example& x, double* s) const noexcept;
   template <uint32_t kFactors>
   void follow(const Example& x, const double* s, double g) noexcept;
-  float link(double raw) const noexcept;
-  bool same_kind(const Learner& other) const noexcept;
-  Status assign(const Fm& from) noexcept;
 
   FmOptions options_;
-  const TableMemory* memory_;
-  FactorRows rows_;
-  GradientClip clip_;
-  double examples_ = 0;
-  uint64_t skipped_ = 0;  // rows left alone because they would have become infinite
 };
 
 }  // namespace freshet
