@@ -4,7 +4,7 @@
 #include "freshet/base/chars.h"
 #include "freshet/core/check.h"
 #include "freshet/core/example_block.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
@@ -14,12 +14,6 @@ using Says = Complaints<kName>;
 constexpr std::size_t kMostColumns = Interactions::kLongest;  // of a product
 constexpr const char* kBadColumns =
     "cross: columns is a list of products of two to eight places, such as 0*1,0*2*3";
-
-Result<std::unique_ptr<Transformer>> make_entry(const void* options, const Registry&) noexcept {
-  auto made = Cross::make(*static_cast<const CrossOptions*>(options));
-  if (!made.ok()) return std::move(made).status();
-  return std::unique_ptr<Transformer>(std::move(*made));
-}
 
 std::string_view trimmed(std::string_view text) noexcept {
   while (!text.empty() && text.front() == ' ')
@@ -67,7 +61,7 @@ constinit const Entry<Transformer> cross_transform_entry{
              .options = kCrossOptions,
              .options_size = sizeof(CrossOptions),
              .defaults = default_options<CrossOptions>},
-    .make = make_entry};
+    .make = make_entry<Cross, Transformer>};
 
 const Info& Cross::info() const noexcept {
   return cross_transform_entry.info;

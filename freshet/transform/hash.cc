@@ -3,7 +3,7 @@
 #include "freshet/base/bits.h"
 #include "freshet/core/check.h"
 #include "freshet/core/example_block.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
@@ -12,10 +12,6 @@ constexpr char kName[] = "hash";
 using Says = Complaints<kName>;
 constexpr uint32_t kSalt =
     0x68617368;  // other than any hash a learner takes. Never change: models depend on it
-
-Result<std::unique_ptr<Transformer>> make_entry(const void* options, const Registry&) noexcept {
-  return std::unique_ptr<Transformer>(new Hash(*static_cast<const HashOptions*>(options)));
-}
 
 }  // namespace
 
@@ -32,7 +28,7 @@ constinit const Entry<Transformer> hash_transform_entry{
              .options = kHashOptions,
              .options_size = sizeof(HashOptions),
              .defaults = default_options<HashOptions>},
-    .make = make_entry};
+    .make = make_entry<Hash, Transformer>};
 
 const Info& Hash::info() const noexcept {
   return hash_transform_entry.info;

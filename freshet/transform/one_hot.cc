@@ -3,17 +3,13 @@
 #include "freshet/base/bits.h"
 #include "freshet/core/check.h"
 #include "freshet/core/example_block.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
 
 constexpr char kName[] = "one_hot";
 using Says = Complaints<kName>;
-
-Result<std::unique_ptr<Transformer>> make_entry(const void* options, const Registry&) noexcept {
-  return std::unique_ptr<Transformer>(new OneHot(*static_cast<const OneHotOptions*>(options)));
-}
 
 }  // namespace
 
@@ -30,7 +26,7 @@ constinit const Entry<Transformer> one_hot_transform_entry{
              .options = kOneHotOptions,
              .options_size = sizeof(OneHotOptions),
              .defaults = default_options<OneHotOptions>},
-    .make = make_entry};
+    .make = make_entry<OneHot, Transformer>};
 
 const Info& OneHot::info() const noexcept {
   return one_hot_transform_entry.info;

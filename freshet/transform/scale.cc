@@ -4,17 +4,13 @@
 #include "freshet/base/math.h"
 #include "freshet/core/check.h"
 #include "freshet/core/example_block.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
 
 constexpr char kName[] = "scale";
 using Says = Complaints<kName>;
-
-Result<std::unique_ptr<Transformer>> make_entry(const void* options, const Registry&) noexcept {
-  return std::unique_ptr<Transformer>(new Scale(*static_cast<const ScaleOptions*>(options)));
-}
 
 }  // namespace
 
@@ -31,7 +27,7 @@ constinit const Entry<Transformer> scale_transform_entry{
              .options = kScaleOptions,
              .options_size = sizeof(ScaleOptions),
              .defaults = default_options<ScaleOptions>},
-    .make = make_entry};
+    .make = make_entry<Scale, Transformer>};
 
 Scale::Scale(const ScaleOptions& options) noexcept
     : options_(options),

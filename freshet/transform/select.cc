@@ -5,7 +5,7 @@
 #include "freshet/base/chars.h"
 #include "freshet/core/check.h"
 #include "freshet/core/example_block.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
@@ -13,12 +13,6 @@ namespace {
 constexpr char kName[] = "select";
 using Says = Complaints<kName>;
 constexpr const char* kBadList = "select: features is a list of indices and ranges, such as 0,2-5";
-
-Result<std::unique_ptr<Transformer>> make_entry(const void* options, const Registry&) noexcept {
-  auto made = Select::make(*static_cast<const SelectOptions*>(options));
-  if (!made.ok()) return std::move(made).status();
-  return std::unique_ptr<Transformer>(std::move(*made));
-}
 
 std::string_view trimmed(std::string_view text) noexcept {
   while (!text.empty() && text.front() == ' ')
@@ -43,7 +37,7 @@ constinit const Entry<Transformer> select_transform_entry{
              .options = kSelectOptions,
              .options_size = sizeof(SelectOptions),
              .defaults = default_options<SelectOptions>},
-    .make = make_entry};
+    .make = make_entry<Select, Transformer>};
 
 const Info& Select::info() const noexcept {
   return select_transform_entry.info;

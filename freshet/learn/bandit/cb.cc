@@ -6,6 +6,7 @@
 #include "freshet/base/rng.h"
 #include "freshet/core/check.h"
 #include "freshet/core/decision_rules.h"
+#include "freshet/core/make_entry.h"
 #include "freshet/core/nested.h"
 #include "freshet/core/pipeline.h"
 #include "freshet/core/spec.h"
@@ -18,13 +19,6 @@ constexpr char kName[] = "cb";
 using Says = Complaints<kName>;
 constexpr const char* kNoDecision =
     "cb: learns from decisions (VW text of several lines), not from single examples";
-
-Result<std::unique_ptr<Learner>> make_entry(const void* options,
-                                            const Registry& registry) noexcept {
-  auto made = Cb::make(*static_cast<const CbOptions*>(options), registry);
-  if (!made.ok()) return std::move(made).status();
-  return std::unique_ptr<Learner>(std::move(*made));
-}
 
 float lowest(std::span<const float> scores) noexcept {
   float least = scores[0];
@@ -90,7 +84,7 @@ constinit const Entry<Learner> cb_entry{
              .options = kCbOptions,
              .options_size = sizeof(CbOptions),
              .defaults = default_options<CbOptions>},
-    .make = make_entry};
+    .make = make_entry<Cb>};
 
 Cb::Cb(const CbOptions& options, const Registry& registry) noexcept
     : model_text_(options.model.text), options_(options), registry_(registry) {

@@ -1,17 +1,13 @@
 #include "freshet/learn/baseline/last_class.h"
 
 #include "freshet/core/check.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
 
 constexpr char kName[] = "last_class";
 using Says = Complaints<kName>;
-
-Result<std::unique_ptr<Learner>> make_entry(const void*, const Registry&) noexcept {
-  return std::unique_ptr<Learner>(new LastClass());
-}
 
 }  // namespace
 
@@ -28,7 +24,7 @@ constinit const Entry<Learner> last_class_entry{
              .options = {},
              .options_size = sizeof(NoOptions),
              .defaults = default_options<NoOptions>},
-    .make = make_entry};
+    .make = make_entry<LastClass>};
 
 const Info& LastClass::info() const noexcept {
   return last_class_entry.info;

@@ -1,17 +1,13 @@
 #include "freshet/learn/baseline/last_value.h"
 
 #include "freshet/core/check.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
 
 constexpr char kName[] = "last_value";
 using Says = Complaints<kName>;
-
-Result<std::unique_ptr<Learner>> make_entry(const void*, const Registry&) noexcept {
-  return std::unique_ptr<Learner>(new LastValue());
-}
 
 }  // namespace
 
@@ -28,7 +24,7 @@ constinit const Entry<Learner> last_value_entry{
              .options = {},
              .options_size = sizeof(NoOptions),
              .defaults = default_options<NoOptions>},
-    .make = make_entry};
+    .make = make_entry<LastValue>};
 
 const Info& LastValue::info() const noexcept {
   return last_value_entry.info;

@@ -1,7 +1,7 @@
 #include "freshet/learn/bayes/naive_bayes.h"
 
 #include "freshet/base/math.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
@@ -9,10 +9,6 @@ namespace {
 constexpr char kName[] = "naive_bayes";
 using Says = Complaints<kName>;
 constexpr double kFloor = 1e-9;  // added to every density
-
-Result<std::unique_ptr<Learner>> make_entry(const void* options, const Registry&) noexcept {
-  return std::unique_ptr<Learner>(new NaiveBayes(*static_cast<const NaiveBayesOptions*>(options)));
-}
 
 /// ln of a product of many factors, with a logarithm only when the product leaves the comfortable range.
 class LogProduct {
@@ -51,7 +47,7 @@ constinit const Entry<Learner> naive_bayes_entry{
              .options = kNaiveBayesOptions,
              .options_size = sizeof(NaiveBayesOptions),
              .defaults = default_options<NaiveBayesOptions>},
-    .make = make_entry};
+    .make = make_entry<NaiveBayes>};
 
 NaiveBayes::NaiveBayes(const NaiveBayesOptions& options) noexcept
     : options_(options),

@@ -1,17 +1,13 @@
 #include "freshet/learn/demo/counting.h"
 
 #include "freshet/core/check.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
 
 constexpr char kName[] = "counting";
 using Says = Complaints<kName>;
-
-Result<std::unique_ptr<Learner>> make_entry(const void* options, const Registry&) noexcept {
-  return std::unique_ptr<Learner>(new Counting(*static_cast<const CountingOptions*>(options)));
-}
 
 }  // namespace
 
@@ -29,7 +25,7 @@ constinit const Entry<Learner> counting_entry{
              .options = kCountingOptions,
              .options_size = sizeof(CountingOptions),
              .defaults = default_options<CountingOptions>},
-    .make = make_entry};
+    .make = make_entry<Counting>};
 
 Counting::Counting(const CountingOptions& options) noexcept
     : options_(options), pool_(pool_limit(options.memory)), dictionary_(pool_), tally_(pool_) {}

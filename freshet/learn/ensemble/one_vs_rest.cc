@@ -5,6 +5,7 @@
 
 #include "freshet/core/check.h"
 #include "freshet/core/features.h"
+#include "freshet/core/make_entry.h"
 #include "freshet/core/nested.h"
 #include "freshet/core/spec.h"
 #include "freshet/learn/linear/vw.h"
@@ -14,13 +15,6 @@ namespace {
 
 constexpr char kName[] = "one_vs_rest";
 using Says = Complaints<kName>;
-
-Result<std::unique_ptr<Learner>> make_entry(const void* options,
-                                            const Registry& registry) noexcept {
-  auto made = OneVsRest::make(*static_cast<const OneVsRestOptions*>(options), registry);
-  if (!made.ok()) return std::move(made).status();
-  return std::unique_ptr<Learner>(std::move(*made));
-}
 
 // To the sum 1; nothing to go by: all alike.
 void scale_to_one(std::span<float> shares) noexcept {
@@ -53,7 +47,7 @@ constinit const Entry<Learner> one_vs_rest_entry{
              .options = kOneVsRestOptions,
              .options_size = sizeof(OneVsRestOptions),
              .defaults = default_options<OneVsRestOptions>},
-    .make = make_entry};
+    .make = make_entry<OneVsRest>};
 
 OneVsRest::OneVsRest(const OneVsRestOptions& options, const Registry& registry) noexcept
     : model_text_(options.model.text), options_(options), registry_(registry) {

@@ -3,7 +3,7 @@
 #include "freshet/base/bits.h"
 #include "freshet/core/check.h"
 #include "freshet/core/features.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
@@ -15,13 +15,6 @@ constexpr const char* kTooManyFields =
 constexpr uint32_t kDefaultGroup = 32, kColumns = 65536;
 constexpr uint64_t kColumnKey = uint64_t{1}
                                 << 32;  // keys from here on are columns. Written to files
-
-Result<std::unique_ptr<Learner>> make_entry(const void* options,
-                                            const Registry& registry) noexcept {
-  auto made = Ffm::make(*static_cast<const FfmOptions*>(options), registry.memory);
-  if (!made.ok()) return std::move(made).status();
-  return std::unique_ptr<Learner>(std::move(*made));
-}
 
 struct Feature {
   uint32_t index;
@@ -52,7 +45,7 @@ constinit const Entry<Learner> ffm_entry{
              .options = kFfmOptions,
              .options_size = sizeof(FfmOptions),
              .defaults = default_options<FfmOptions>},
-    .make = make_entry};
+    .make = make_entry<Ffm>};
 
 Ffm::Ffm(const FfmOptions& options, const TableMemory* memory) noexcept
     : FactorMachine(factor_settings(options, options.fields), memory, Says::kAll),

@@ -2,20 +2,13 @@
 
 #include "freshet/core/check.h"
 #include "freshet/core/features.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
 
 constexpr char kName[] = "fm";
 using Says = Complaints<kName>;
-
-Result<std::unique_ptr<Learner>> make_entry(const void* options,
-                                            const Registry& registry) noexcept {
-  auto made = Fm::make(*static_cast<const FmOptions*>(options), registry.memory);
-  if (!made.ok()) return std::move(made).status();
-  return std::unique_ptr<Learner>(std::move(*made));
-}
 
 /// Calls f(row, value) for every feature that isn't 0, in order.
 template <class F>
@@ -40,7 +33,7 @@ constinit const Entry<Learner> fm_entry{
              .options = kFmOptions,
              .options_size = sizeof(FmOptions),
              .defaults = default_options<FmOptions>},
-    .make = make_entry};
+    .make = make_entry<Fm>};
 
 Fm::Fm(const FmOptions& options, const TableMemory* memory) noexcept
     : FactorMachine(factor_settings(options, 1), memory, Says::kAll), options_(options) {}

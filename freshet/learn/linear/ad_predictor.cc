@@ -3,7 +3,7 @@
 #include "freshet/base/math.h"
 #include "freshet/base/normal.h"
 #include "freshet/core/check.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
@@ -13,12 +13,6 @@ using Says = Complaints<kName>;
 constexpr std::string_view kNames[] = {"mean", "variance"};  // written to files
 constexpr double kLeastShare = 1e-9;                         // of a variance left by one example
 constexpr float kLeastVariance = 1e-30f;  // 0 means not learned yet; smaller ones are denormal
-
-Result<std::unique_ptr<Learner>> make_entry(const void* options, const Registry&) noexcept {
-  auto made = AdPredictor::make(*static_cast<const AdPredictorOptions*>(options));
-  if (!made.ok()) return std::move(made).status();
-  return std::unique_ptr<Learner>(std::move(*made));
-}
 
 }  // namespace
 
@@ -35,7 +29,7 @@ constinit const Entry<Learner> ad_predictor_entry{
              .options = kAdPredictorOptions,
              .options_size = sizeof(AdPredictorOptions),
              .defaults = default_options<AdPredictorOptions>},
-    .make = make_entry};
+    .make = make_entry<AdPredictor>};
 
 AdPredictor::AdPredictor(const AdPredictorOptions& options) noexcept
     : options_(options),

@@ -2,7 +2,7 @@
 
 #include "freshet/base/math.h"
 #include "freshet/core/check.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
@@ -12,12 +12,6 @@ using Says = Complaints<kName>;
 constexpr std::string_view kNames[] = {"w", "rest"};  // written to files
 constexpr double kLeastScale = 1e-6;                  // below it the factor is multiplied in
 constexpr double kLeastShare = 1e-9;                  // of its peak: a smaller norm is rounding
-
-Result<std::unique_ptr<Learner>> make_entry(const void* options, const Registry&) noexcept {
-  auto made = Alma::make(*static_cast<const AlmaOptions*>(options));
-  if (!made.ok()) return std::move(made).status();
-  return std::unique_ptr<Learner>(std::move(*made));
-}
 
 }  // namespace
 
@@ -34,7 +28,7 @@ constinit const Entry<Learner> alma_entry{
              .options = kAlmaOptions,
              .options_size = sizeof(AlmaOptions),
              .defaults = default_options<AlmaOptions>},
-    .make = make_entry};
+    .make = make_entry<Alma>};
 
 Alma::Alma(const AlmaOptions& options) noexcept
     : options_(options), weights_(options.bits, options.memory, 2) {}

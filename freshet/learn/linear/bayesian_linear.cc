@@ -3,7 +3,7 @@
 #include "freshet/base/math.h"
 #include "freshet/core/check.h"
 #include "freshet/core/features.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 #include "freshet/learn/linear/linear_weights.h"
 
 namespace freshet {
@@ -15,11 +15,6 @@ constexpr const char* kTooMany =
     "bayesian_linear: more than 4096 features, or no room for their matrices; raise memory, or "
     "take "
     "`linear`";
-
-Result<std::unique_ptr<Learner>> make_entry(const void* options, const Registry&) noexcept {
-  return std::unique_ptr<Learner>(
-      new BayesianLinear(*static_cast<const BayesianLinearOptions*>(options)));
-}
 
 }  // namespace
 
@@ -36,7 +31,7 @@ constinit const Entry<Learner> bayesian_linear_entry{
              .options = kBayesianLinearOptions,
              .options_size = sizeof(BayesianLinearOptions),
              .defaults = default_options<BayesianLinearOptions>},
-    .make = make_entry};
+    .make = make_entry<BayesianLinear>};
 
 BayesianLinear::BayesianLinear(const BayesianLinearOptions& options) noexcept
     : options_(options),

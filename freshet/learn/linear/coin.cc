@@ -2,7 +2,7 @@
 
 #include "freshet/base/math.h"
 #include "freshet/core/check.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
@@ -11,12 +11,6 @@ constexpr char kName[] = "coin";
 using Says = Complaints<kName>;
 constexpr RatelessTexts kTexts{Says::kMemory, Says::kOtherKind, Says::kParts, Says::kState};
 constexpr uint32_t kStride = 8;
-
-Result<std::unique_ptr<Learner>> make_entry(const void* options, const Registry&) noexcept {
-  auto made = Coin::make(*static_cast<const CoinOptions*>(options));
-  if (!made.ok()) return std::move(made).status();
-  return std::unique_ptr<Learner>(std::move(*made));
-}
 
 /// The bet: l m is the largest gradient that this weight reckons with.
 double bet(double theta, double gradients, double reward, double alpha, double lm) noexcept {
@@ -38,7 +32,7 @@ constinit const Entry<Learner> coin_entry{
              .options = kCoinOptions,
              .options_size = sizeof(CoinOptions),
              .defaults = default_options<CoinOptions>},
-    .make = make_entry};
+    .make = make_entry<Coin>};
 
 Coin::Coin(const CoinOptions& options) noexcept
     : RatelessLinear({.loss = options.loss,

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "freshet/core/check.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 #include "freshet/learn/linear/progress.h"
 #include "freshet/learn/linear/row_columns.h"
 #include "freshet/learn/linear/row_passes.h"
@@ -156,13 +156,6 @@ class FtrlPass {
   uint64_t skipped_ = 0;
 };
 
-Result<std::unique_ptr<Learner>> make_entry(const void* options,
-                                            const Registry& registry) noexcept {
-  auto made = Ftrl::make(*static_cast<const FtrlOptions*>(options), registry.memory);
-  if (!made.ok()) return std::move(made).status();
-  return std::unique_ptr<Learner>(std::move(*made));
-}
-
 }  // namespace
 
 extern const Entry<Learner> ftrl_entry;
@@ -178,7 +171,7 @@ constinit const Entry<Learner> ftrl_entry{
              .options = kFtrlOptions,
              .options_size = sizeof(FtrlOptions),
              .defaults = default_options<FtrlOptions>},
-    .make = make_entry};
+    .make = make_entry<Ftrl>};
 
 Ftrl::Ftrl(const FtrlOptions& options, Interactions interactions,
            const TableMemory* memory) noexcept

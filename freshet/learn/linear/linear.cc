@@ -1,7 +1,7 @@
 #include "freshet/learn/linear/linear.h"
 
 #include "freshet/core/check.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
@@ -45,12 +45,6 @@ GradientSettings settings(const LinearOptions& o) noexcept {
           .memory = o.memory};
 }
 
-Result<std::unique_ptr<Learner>> make_entry(const void* options, const Registry&) noexcept {
-  auto made = Linear::make(*static_cast<const LinearOptions*>(options));
-  if (!made.ok()) return std::move(made).status();
-  return std::unique_ptr<Learner>(std::move(*made));
-}
-
 }  // namespace
 
 extern const Entry<Learner> linear_entry;
@@ -66,7 +60,7 @@ constinit const Entry<Learner> linear_entry{
              .options = kLinearOptions,
              .options_size = sizeof(LinearOptions),
              .defaults = default_options<LinearOptions>},
-    .make = make_entry};
+    .make = make_entry<Linear>};
 
 Linear::Linear(const LinearOptions& options) noexcept
     : GradientLinear(settings(options), kTexts), options_(options) {}

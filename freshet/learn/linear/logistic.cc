@@ -1,7 +1,7 @@
 #include "freshet/learn/linear/logistic.h"
 
 #include "freshet/core/check.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
@@ -39,12 +39,6 @@ GradientSettings settings(const LogisticOptions& o) noexcept {
           .memory = o.memory};
 }
 
-Result<std::unique_ptr<Learner>> make_entry(const void* options, const Registry&) noexcept {
-  auto made = Logistic::make(*static_cast<const LogisticOptions*>(options));
-  if (!made.ok()) return std::move(made).status();
-  return std::unique_ptr<Learner>(std::move(*made));
-}
-
 }  // namespace
 
 extern const Entry<Learner> logistic_entry;
@@ -60,7 +54,7 @@ constinit const Entry<Learner> logistic_entry{
              .options = kLogisticOptions,
              .options_size = sizeof(LogisticOptions),
              .defaults = default_options<LogisticOptions>},
-    .make = make_entry};
+    .make = make_entry<Logistic>};
 
 Logistic::Logistic(const LogisticOptions& options) noexcept
     : GradientLinear(settings(options), kTexts), options_(options) {}

@@ -2,7 +2,7 @@
 
 #include "freshet/base/math.h"
 #include "freshet/core/check.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
@@ -15,12 +15,6 @@ constexpr AggressiveTexts kTexts{Says::kFull,       Says::kMemory, Says::kOtherK
 
 AggressiveSettings settings(const PassiveAggressiveOptions& o) noexcept {
   return {.c = o.c, .mode = o.mode, .bits = o.bits, .memory = o.memory};
-}
-
-Result<std::unique_ptr<Learner>> make_entry(const void* options, const Registry&) noexcept {
-  auto made = PassiveAggressive::make(*static_cast<const PassiveAggressiveOptions*>(options));
-  if (!made.ok()) return std::move(made).status();
-  return std::unique_ptr<Learner>(std::move(*made));
 }
 
 }  // namespace
@@ -38,7 +32,7 @@ constinit const Entry<Learner> passive_aggressive_entry{
              .options = kPassiveAggressiveOptions,
              .options_size = sizeof(PassiveAggressiveOptions),
              .defaults = default_options<PassiveAggressiveOptions>},
-    .make = make_entry};
+    .make = make_entry<PassiveAggressive>};
 
 PassiveAggressive::PassiveAggressive(const PassiveAggressiveOptions& options) noexcept
     : AggressiveLinear(settings(options), kTexts), options_(options) {}

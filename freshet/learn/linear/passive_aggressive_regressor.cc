@@ -2,7 +2,7 @@
 
 #include "freshet/base/math.h"
 #include "freshet/core/check.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
@@ -15,13 +15,6 @@ constexpr AggressiveTexts kTexts{Says::kFull,       Says::kMemory, Says::kOtherK
 
 AggressiveSettings settings(const PassiveAggressiveRegressorOptions& o) noexcept {
   return {.c = o.c, .mode = o.mode, .eps = o.eps, .bits = o.bits, .memory = o.memory};
-}
-
-Result<std::unique_ptr<Learner>> make_entry(const void* options, const Registry&) noexcept {
-  auto made = PassiveAggressiveRegressor::make(
-      *static_cast<const PassiveAggressiveRegressorOptions*>(options));
-  if (!made.ok()) return std::move(made).status();
-  return std::unique_ptr<Learner>(std::move(*made));
 }
 
 }  // namespace
@@ -39,7 +32,7 @@ constinit const Entry<Learner> passive_aggressive_regressor_entry{
              .options = kPassiveAggressiveRegressorOptions,
              .options_size = sizeof(PassiveAggressiveRegressorOptions),
              .defaults = default_options<PassiveAggressiveRegressorOptions>},
-    .make = make_entry};
+    .make = make_entry<PassiveAggressiveRegressor>};
 
 PassiveAggressiveRegressor::PassiveAggressiveRegressor(
     const PassiveAggressiveRegressorOptions& options) noexcept

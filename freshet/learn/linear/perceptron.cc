@@ -1,7 +1,7 @@
 #include "freshet/learn/linear/perceptron.h"
 
 #include "freshet/core/check.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
@@ -24,12 +24,6 @@ GradientSettings settings(const PerceptronOptions& o) noexcept {
           .memory = o.memory};
 }
 
-Result<std::unique_ptr<Learner>> make_entry(const void* options, const Registry&) noexcept {
-  auto made = Perceptron::make(*static_cast<const PerceptronOptions*>(options));
-  if (!made.ok()) return std::move(made).status();
-  return std::unique_ptr<Learner>(std::move(*made));
-}
-
 }  // namespace
 
 extern const Entry<Learner> perceptron_entry;
@@ -45,7 +39,7 @@ constinit const Entry<Learner> perceptron_entry{
              .options = kPerceptronOptions,
              .options_size = sizeof(PerceptronOptions),
              .defaults = default_options<PerceptronOptions>},
-    .make = make_entry};
+    .make = make_entry<Perceptron>};
 
 Perceptron::Perceptron(const PerceptronOptions& options) noexcept
     : GradientLinear(settings(options), kTexts), options_(options) {}

@@ -2,7 +2,7 @@
 
 #include "freshet/base/math.h"
 #include "freshet/core/check.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
@@ -12,12 +12,6 @@ using Says = Complaints<kName>;
 constexpr RatelessTexts kTexts{Says::kMemory, Says::kOtherKind, Says::kParts, Says::kState};
 constexpr double kMostExponent =
     60;  // a score of e^60 is clipped anyway; sums of larger ones overflow
-
-Result<std::unique_ptr<Learner>> make_entry(const void* options, const Registry&) noexcept {
-  auto made = Pistol::make(*static_cast<const PistolOptions*>(options));
-  if (!made.ok()) return std::move(made).status();
-  return std::unique_ptr<Learner>(std::move(*made));
-}
 
 }  // namespace
 
@@ -34,7 +28,7 @@ constinit const Entry<Learner> pistol_entry{
              .options = kPistolOptions,
              .options_size = sizeof(PistolOptions),
              .defaults = default_options<PistolOptions>},
-    .make = make_entry};
+    .make = make_entry<Pistol>};
 
 Pistol::Pistol(const PistolOptions& options) noexcept
     : RatelessLinear({.loss = options.loss,

@@ -2,7 +2,7 @@
 
 #include "freshet/core/check.h"
 #include "freshet/core/features.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 #include "freshet/learn/linear/linear_weights.h"
 
 namespace freshet {
@@ -12,10 +12,6 @@ constexpr char kName[] = "rls";
 using Says = Complaints<kName>;
 constexpr const char* kTooMany =
     "rls: more than 4095 features, or no room for their matrix; raise memory, or take `linear`";
-
-Result<std::unique_ptr<Learner>> make_entry(const void* options, const Registry&) noexcept {
-  return std::unique_ptr<Learner>(new Rls(*static_cast<const RlsOptions*>(options)));
-}
 
 }  // namespace
 
@@ -33,7 +29,7 @@ constinit const Entry<Learner> rls_entry{
              .options = kRlsOptions,
              .options_size = sizeof(RlsOptions),
              .defaults = default_options<RlsOptions>},
-    .make = make_entry};
+    .make = make_entry<Rls>};
 
 Rls::Rls(const RlsOptions& options) noexcept
     : options_(options),

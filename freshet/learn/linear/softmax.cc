@@ -1,17 +1,13 @@
 #include "freshet/learn/linear/softmax.h"
 
 #include "freshet/base/math.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
 
 constexpr char kName[] = "softmax";
 using Says = Complaints<kName>;
-
-Result<std::unique_ptr<Learner>> make_entry(const void* options, const Registry&) noexcept {
-  return std::unique_ptr<Learner>(new Softmax(*static_cast<const SoftmaxOptions*>(options)));
-}
 
 }  // namespace
 
@@ -28,7 +24,7 @@ constinit const Entry<Learner> softmax_entry{
              .options = kSoftmaxOptions,
              .options_size = sizeof(SoftmaxOptions),
              .defaults = default_options<SoftmaxOptions>},
-    .make = make_entry};
+    .make = make_entry<Softmax>};
 
 Softmax::Softmax(const SoftmaxOptions& options) noexcept
     : options_(options),

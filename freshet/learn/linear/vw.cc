@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "freshet/core/check.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 #include "freshet/learn/linear/progress.h"
 
 namespace freshet {
@@ -11,13 +11,6 @@ namespace {
 
 constexpr char kName[] = "vw";
 using Says = Complaints<kName>;
-
-Result<std::unique_ptr<Learner>> make_entry(const void* options,
-                                            const Registry& registry) noexcept {
-  auto made = Vw::make(*static_cast<const VwOptions*>(options), registry.memory);
-  if (!made.ok()) return std::move(made).status();
-  return std::unique_ptr<Learner>(std::move(*made));
-}
 
 }  // namespace
 
@@ -34,7 +27,7 @@ constinit const Entry<Learner> vw_entry{
              .options = kVwOptions,
              .options_size = sizeof(VwOptions),
              .defaults = default_options<VwOptions>},
-    .make = make_entry};
+    .make = make_entry<Vw>};
 
 VwSettings vw_settings(const VwOptions& o) noexcept {
   VwSettings s;

@@ -4,7 +4,7 @@
 
 #include "freshet/base/math.h"
 #include "freshet/core/check.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
@@ -33,10 +33,6 @@ SearchSettings settings_of(const NelderMeadOptions& o) noexcept {
           .memory = o.memory};
 }
 
-Result<std::unique_ptr<Learner>> make_entry(const void* options, const Registry&) noexcept {
-  return std::unique_ptr<Learner>(new NelderMead(*static_cast<const NelderMeadOptions*>(options)));
-}
-
 }  // namespace
 
 extern const Entry<Learner> nelder_mead_entry;
@@ -52,7 +48,7 @@ constinit const Entry<Learner> nelder_mead_entry{
              .options = kNelderMeadOptions,
              .options_size = sizeof(NelderMeadOptions),
              .defaults = default_options<NelderMeadOptions>},
-    .make = make_entry};
+    .make = make_entry<NelderMead>};
 
 NelderMead::NelderMead(const NelderMeadOptions& options) noexcept
     : SearchLinear(settings_of(options), kTexts),

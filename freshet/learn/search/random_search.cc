@@ -4,7 +4,7 @@
 
 #include "freshet/base/rng.h"
 #include "freshet/core/check.h"
-#include "freshet/core/registry.h"
+#include "freshet/core/make_entry.h"
 
 namespace freshet {
 namespace {
@@ -32,11 +32,6 @@ SearchSettings settings_of(const RandomSearchOptions& o) noexcept {
           .memory = o.memory};
 }
 
-Result<std::unique_ptr<Learner>> make_entry(const void* options, const Registry&) noexcept {
-  return std::unique_ptr<Learner>(
-      new RandomSearch(*static_cast<const RandomSearchOptions*>(options)));
-}
-
 }  // namespace
 
 extern const Entry<Learner> random_search_entry;
@@ -52,7 +47,7 @@ constinit const Entry<Learner> random_search_entry{
              .options = kRandomSearchOptions,
              .options_size = sizeof(RandomSearchOptions),
              .defaults = default_options<RandomSearchOptions>},
-    .make = make_entry};
+    .make = make_entry<RandomSearch>};
 
 RandomSearch::RandomSearch(const RandomSearchOptions& options) noexcept
     : SearchLinear(settings_of(options), kTexts),
