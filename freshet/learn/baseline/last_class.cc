@@ -38,8 +38,7 @@ Result<std::unique_ptr<Learner>> LastClass::clone() const noexcept {
 }
 
 Status LastClass::copy_into(Learner& spare) const noexcept {
-  if (spare.pipeline() != nullptr || &spare.info() != &info())
-    return {Code::invalid_argument, Says::kOtherKind};
+  if (!is_same_learner(*this, spare)) return {Code::invalid_argument, Says::kOtherKind};
   static_cast<LastClass&>(spare) = *this;
   return {};
 }
@@ -63,8 +62,7 @@ void LastClass::draw(Sink& sink) const noexcept {
 }
 
 Status LastClass::merge(const Learner& same_kind) noexcept {
-  if (same_kind.pipeline() != nullptr || &same_kind.info() != &info())
-    return {Code::invalid_argument, Says::kOtherKind};
+  if (!is_same_learner(*this, same_kind)) return {Code::invalid_argument, Says::kOtherKind};
   const auto& other = static_cast<const LastClass&>(same_kind);
   if (classes_ == 0) last_ = other.last_;
   if (classes_ < other.classes_) classes_ = other.classes_;

@@ -38,8 +38,7 @@ Result<std::unique_ptr<Learner>> LastValue::clone() const noexcept {
 }
 
 Status LastValue::copy_into(Learner& spare) const noexcept {
-  if (spare.pipeline() != nullptr || &spare.info() != &info())
-    return {Code::invalid_argument, Says::kOtherKind};
+  if (!is_same_learner(*this, spare)) return {Code::invalid_argument, Says::kOtherKind};
   static_cast<LastValue&>(spare) = *this;
   return {};
 }
@@ -60,8 +59,7 @@ void LastValue::draw(Sink& sink) const noexcept {
 }
 
 Status LastValue::merge(const Learner& same_kind) noexcept {
-  if (same_kind.pipeline() != nullptr || &same_kind.info() != &info())
-    return {Code::invalid_argument, Says::kOtherKind};
+  if (!is_same_learner(*this, same_kind)) return {Code::invalid_argument, Says::kOtherKind};
   if (last_ == 0) last_ = static_cast<const LastValue&>(same_kind).last_;
   return {};
 }

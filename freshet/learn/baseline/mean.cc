@@ -38,8 +38,7 @@ Result<std::unique_ptr<Learner>> Mean::clone() const noexcept {
 }
 
 Status Mean::copy_into(Learner& spare) const noexcept {
-  if (spare.pipeline() != nullptr || &spare.info() != &info())
-    return {Code::invalid_argument, Says::kOtherKind};
+  if (!is_same_learner(*this, spare)) return {Code::invalid_argument, Says::kOtherKind};
   static_cast<Mean&>(spare) = *this;
   return {};
 }
@@ -60,8 +59,7 @@ void Mean::draw(Sink& sink) const noexcept {
 }
 
 Status Mean::merge(const Learner& same_kind) noexcept {
-  if (same_kind.pipeline() != nullptr || &same_kind.info() != &info())
-    return {Code::invalid_argument, Says::kOtherKind};
+  if (!is_same_learner(*this, same_kind)) return {Code::invalid_argument, Says::kOtherKind};
   moments_.merge(static_cast<const Mean&>(same_kind).moments_);
   return {};
 }

@@ -38,8 +38,7 @@ Result<std::unique_ptr<Learner>> Prior::clone() const noexcept {
 }
 
 Status Prior::copy_into(Learner& spare) const noexcept {
-  if (spare.pipeline() != nullptr || &spare.info() != &info())
-    return {Code::invalid_argument, Says::kOtherKind};
+  if (!is_same_learner(*this, spare)) return {Code::invalid_argument, Says::kOtherKind};
   static_cast<Prior&>(spare) = *this;
   return {};
 }
@@ -66,8 +65,7 @@ void Prior::draw(Sink& sink) const noexcept {
 }
 
 Status Prior::merge(const Learner& same_kind) noexcept {
-  if (same_kind.pipeline() != nullptr || &same_kind.info() != &info())
-    return {Code::invalid_argument, Says::kOtherKind};
+  if (!is_same_learner(*this, same_kind)) return {Code::invalid_argument, Says::kOtherKind};
   const auto& other = static_cast<const Prior&>(same_kind);
   if (weight_.size() < other.weight_.size()) weight_.resize(other.weight_.size());
   for (std::size_t k = 0; k < other.weight_.size(); k++)

@@ -256,8 +256,7 @@ Result<std::unique_ptr<Learner>> NaiveBayes::clone() const noexcept {
 }
 
 Status NaiveBayes::copy_into(Learner& spare) const noexcept {
-  if (spare.pipeline() != nullptr || &spare.info() != &info())
-    return {Code::invalid_argument, Says::kOtherKind};
+  if (!is_same_learner(*this, spare)) return {Code::invalid_argument, Says::kOtherKind};
   auto& to = static_cast<NaiveBayes&>(spare);
   if (to.classes_.size() > classes_.size()) return {Code::invalid_argument, Says::kOtherKind};
   if (!to.assign(*this)) return {Code::exhausted, Says::kFull};
@@ -265,8 +264,7 @@ Status NaiveBayes::copy_into(Learner& spare) const noexcept {
 }
 
 Status NaiveBayes::merge(const Learner& same_kind) noexcept {
-  if (same_kind.pipeline() != nullptr || &same_kind.info() != &info())
-    return {Code::invalid_argument, Says::kOtherKind};
+  if (!is_same_learner(*this, same_kind)) return {Code::invalid_argument, Says::kOtherKind};
   const auto& other = static_cast<const NaiveBayes&>(same_kind);
   for (const uint32_t key : other.numeric_.keys())
     if (numeric_.add(key) == kNone) return {Code::exhausted, Says::kFull};

@@ -104,15 +104,13 @@ Result<std::unique_ptr<Learner>> Counting::clone() const noexcept {
 }
 
 Status Counting::copy_into(Learner& spare) const noexcept {
-  if (spare.pipeline() != nullptr || &spare.info() != &info())
-    return {Code::invalid_argument, Says::kOtherKind};
+  if (!is_same_learner(*this, spare)) return {Code::invalid_argument, Says::kOtherKind};
   if (!static_cast<Counting&>(spare).assign(*this)) return {Code::exhausted, Says::kFull};
   return {};
 }
 
 Status Counting::merge(const Learner& same_kind) noexcept {
-  if (same_kind.pipeline() != nullptr || &same_kind.info() != &info())
-    return {Code::invalid_argument, Says::kOtherKind};
+  if (!is_same_learner(*this, same_kind)) return {Code::invalid_argument, Says::kOtherKind};
   const auto& other = static_cast<const Counting&>(same_kind);
   for (uint32_t k = 0; k < other.dictionary_.size(); k++) {
     Tally* mine = row(other.dictionary_.keys()[k]);

@@ -1,7 +1,6 @@
 #include "freshet/learn/factor/factor_machine.h"
 
 #include "freshet/base/bits.h"
-#include "freshet/base/math.h"
 #include "freshet/learn/linear/loss.h"
 
 namespace freshet {
@@ -19,16 +18,13 @@ uint32_t FactorMachine::traits() const noexcept {
 }
 
 float FactorMachine::link(double raw) const noexcept {
-  return label() == Label::one_class ? static_cast<float>(math_sigmoid(raw)) : clamp_to_float(raw);
+  return linked(raw, label());
 }
 
 double FactorMachine::gradient(const Example& x, double score) noexcept {
-  const double label_value = static_cast<double>(x.label[0]);
-  const bool classes = label() == Label::one_class;
-  const double y = !classes ? label_value : label_value == 1 ? 1 : -1;
-  const Loss loss = classes ? Loss::logistic : Loss::squared;
+  const Loss loss = settings_.loss == FactorLoss::logistic ? Loss::logistic : Loss::squared;
   examples_ += 1;
-  return clip_(slope(loss, score, y, {}) * static_cast<double>(x.weight));
+  return clip_(slope(loss, score, target_of(x, label()), {}) * static_cast<double>(x.weight));
 }
 
 void FactorMachine::step_bias(double g) noexcept {

@@ -32,16 +32,14 @@ constinit const Entry<Learner> ad_predictor_entry{
     .make = make_entry<AdPredictor>};
 
 AdPredictor::AdPredictor(const AdPredictorOptions& options) noexcept
-    : options_(options),
+    : Preset(options),
       mean_(options.prior == .5
                 ? 0
                 : normal_quantile(options.prior) * math_sqrt(options.beta * options.beta + 1)),
       weights_(options.bits, options.memory, 2) {}
 
-Result<std::unique_ptr<AdPredictor>> AdPredictor::make(const AdPredictorOptions& options) noexcept {
-  std::unique_ptr<AdPredictor> made(new AdPredictor(options));
-  FRESHET_TRY(made->weights_.start(Says::kMemory));
-  return made;
+Status AdPredictor::start() noexcept {
+  return weights_.start(Says::kMemory);
 }
 
 const Info& AdPredictor::info() const noexcept {
@@ -148,14 +146,8 @@ Status AdPredictor::assign(const AdPredictor& from) noexcept {
   return {};
 }
 
-Result<std::unique_ptr<Learner>> AdPredictor::clone() const noexcept {
-  FRESHET_TRY_ASSIGN(std::unique_ptr<AdPredictor> copy, make(options_));
-  FRESHET_TRY(copy->assign(*this));
-  return std::unique_ptr<Learner>(std::move(copy));
-}
-
 bool AdPredictor::same_kind(const Learner& other) const noexcept {
-  return other.pipeline() == nullptr && &other.info() == &info() &&
+  return is_same_learner(*this, other) &&
          static_cast<const AdPredictor&>(other).options_ == options_;
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 #include <array>
-#include <memory>
 
 #include "freshet/core/learner.h"
+#include "freshet/core/preset.h"
 #include "freshet/learn/linear/linear_weights.h"
 
 namespace freshet {
@@ -38,16 +38,11 @@ inline constexpr std::array kAdPredictorOptions{
 /// hashed: 8 times 2^bits. Made for nominal features: numbers want `scale` in front.
 /// Source: Graepel, Candela, Borchert, Herbrich, "Web-Scale Bayesian Click-Through Rate Prediction for Sponsored Search
 /// Advertising in Microsoft's Bing Search Engine", ICML 2010.
-class AdPredictor final : public Learner {
+class AdPredictor final : public Preset<AdPredictor, AdPredictorOptions, Learner> {
  public:
-  using Options = AdPredictorOptions;
   static constexpr std::span<const OptionSpec> kOptions = kAdPredictorOptions;
 
-  /// `exhausted` when 2^bits weights are more than memory or the machine has.
-  static Result<std::unique_ptr<AdPredictor>> make(const AdPredictorOptions& options = {}) noexcept;
-
   const Info& info() const noexcept override;
-  const void* options() const noexcept override { return &options_; }
   Label label() const noexcept override { return Label::one_class; }
   uint32_t outputs() const noexcept override { return 1; }
   std::size_t bytes() const noexcept override { return weights_.bytes(); }
@@ -57,7 +52,6 @@ class AdPredictor final : public Learner {
   /// Of sum x mu.
   Status explain(const Example& x, std::span<float> parts) const noexcept override;
   void draw(Sink& sink) const noexcept override;
-  Result<std::unique_ptr<Learner>> clone() const noexcept override;
   Status copy_into(Learner& spare) const noexcept override;
   /// The product of both beliefs, the common prior counted once.
   Status merge(const Learner& same_kind) noexcept override;
@@ -65,6 +59,7 @@ class AdPredictor final : public Learner {
   Status load(Reader& reader) noexcept override;
 
  private:
+  friend Preset;
   struct Belief {
     double mean, variance;
   };
@@ -77,9 +72,9 @@ class AdPredictor final : public Learner {
   Score score(const Example& x) const noexcept;
   void teach(std::size_t at, double value, double shift, double shrink) noexcept;
   bool same_kind(const Learner& other) const noexcept;
+  Status start() noexcept;
   Status assign(const AdPredictor& from) noexcept;
 
-  AdPredictorOptions options_;
   double mean_;            // m0
   LinearWeights weights_;  // means, variances; variance 0: not learned yet
   uint64_t skipped_ = 0;   // weights left alone because they would have become infinite

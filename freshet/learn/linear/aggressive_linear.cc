@@ -7,8 +7,7 @@ namespace {
 constexpr std::string_view kNames[] = {"w"};  // written to files
 }
 
-AggressiveLinear::AggressiveLinear(const AggressiveSettings& settings,
-                                   const AggressiveTexts& texts) noexcept
+AggressiveLinear::AggressiveLinear(const AggressiveSettings& settings, const Texts& texts) noexcept
     : settings_(settings), texts_(texts), weights_(settings.bits, settings.memory, 1) {}
 
 uint32_t AggressiveLinear::traits() const noexcept {
@@ -87,14 +86,14 @@ Status AggressiveLinear::load(Reader& reader) noexcept {
 }
 
 Status AggressiveLinear::assign(const AggressiveLinear& from) noexcept {
-  if (!weights_.assign(from.weights_)) return {Code::exhausted, texts_.too_large};
+  if (!weights_.assign(from.weights_)) return {Code::exhausted, texts_.memory};
   examples_ = from.examples_;
   skipped_ = from.skipped_;
   return {};
 }
 
 bool AggressiveLinear::same_kind(const Learner& other) const noexcept {
-  return other.pipeline() == nullptr && &other.info() == &info() &&
+  return is_same_learner(*this, other) &&
          static_cast<const AggressiveLinear&>(other).settings_ == settings_;
 }
 

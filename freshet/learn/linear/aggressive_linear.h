@@ -7,11 +7,12 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <span>
 
+#include "freshet/core/check.h"
 #include "freshet/core/learner.h"
 #include "freshet/learn/linear/linear_weights.h"
+#include "freshet/learn/linear/loss.h"
 
 namespace freshet {
 
@@ -25,17 +26,13 @@ struct AggressiveSettings {
   bool operator==(const AggressiveSettings&) const = default;
 };
 
-/// The texts a preset says, which begin with its name.
-struct AggressiveTexts {
-  const char *full, *too_large, *other_kind, *parameters, *parts, *state;
-};
-
 class AggressiveLinear : public Learner {
  public:
   uint32_t traits() const noexcept override;
   uint32_t outputs() const noexcept override { return 1; }
   void predict(const Example& x, std::span<float> out) const noexcept override;
   void predict_live(const Example& x, std::span<float> out) const noexcept override;
+  Status check(const Example& x) const noexcept override { return check_label(x, *this, texts_); }
   Status learn(const Example& x, std::span<float> before) noexcept override;
   Status explain(const Example& x, std::span<float> parts) const noexcept override;
   void draw(Sink& sink) const noexcept override;
@@ -51,8 +48,9 @@ class AggressiveLinear : public Learner {
   std::size_t bytes() const noexcept override { return weights_.bytes(); }
 
  protected:
-  AggressiveLinear(const AggressiveSettings& settings, const AggressiveTexts& texts) noexcept;
-  Status start() noexcept { return weights_.start(texts_.too_large); }
+  /// texts: with static storage.
+  AggressiveLinear(const AggressiveSettings& settings, const Texts& texts) noexcept;
+  Status start() noexcept { return weights_.start(texts_.memory); }
   Status assign(const AggressiveLinear& from) noexcept;
 
   /// How wrong `raw` is, and which way w must go.
@@ -60,16 +58,16 @@ class AggressiveLinear : public Learner {
     double loss, direction;
   };
   virtual Wrong wrong(double raw, const Example& x) const noexcept = 0;
-  virtual float link(double raw) const noexcept = 0;
   double eps() const noexcept { return settings_.eps; }
 
  private:
+  float link(double raw) const noexcept { return linked(raw, label()); }
   bool same_kind(const Learner& other) const noexcept;
   double length(double loss, double squares) const noexcept;
   void add(std::size_t at, double delta) noexcept;
 
   AggressiveSettings settings_;
-  AggressiveTexts texts_;
+  const Texts& texts_;
   LinearWeights weights_;
   double examples_ = 0;
   uint64_t skipped_ = 0;  // steps left out because a weight would have become infinite

@@ -31,12 +31,10 @@ constinit const Entry<Learner> alma_entry{
     .make = make_entry<Alma>};
 
 Alma::Alma(const AlmaOptions& options) noexcept
-    : options_(options), weights_(options.bits, options.memory, 2) {}
+    : Preset(options), weights_(options.bits, options.memory, 2) {}
 
-Result<std::unique_ptr<Alma>> Alma::make(const AlmaOptions& options) noexcept {
-  std::unique_ptr<Alma> made(new Alma(options));
-  FRESHET_TRY(made->weights_.start(Says::kMemory));
-  return made;
+Status Alma::start() noexcept {
+  return weights_.start(Says::kMemory);
 }
 
 const Info& Alma::info() const noexcept {
@@ -166,15 +164,8 @@ Status Alma::assign(const Alma& from) noexcept {
   return {};
 }
 
-Result<std::unique_ptr<Learner>> Alma::clone() const noexcept {
-  FRESHET_TRY_ASSIGN(std::unique_ptr<Alma> copy, make(options_));
-  FRESHET_TRY(copy->assign(*this));
-  return std::unique_ptr<Learner>(std::move(copy));
-}
-
 bool Alma::same_kind(const Learner& other) const noexcept {
-  return other.pipeline() == nullptr && &other.info() == &info() &&
-         static_cast<const Alma&>(other).options_ == options_;
+  return is_same_learner(*this, other) && static_cast<const Alma&>(other).options_ == options_;
 }
 
 Status Alma::copy_into(Learner& spare) const noexcept {

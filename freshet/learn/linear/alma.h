@@ -1,8 +1,8 @@
 #pragma once
 #include <array>
-#include <memory>
 
 #include "freshet/core/learner.h"
+#include "freshet/core/preset.h"
 #include "freshet/learn/linear/linear_weights.h"
 
 namespace freshet {
@@ -36,16 +36,11 @@ inline constexpr std::array kAlmaOptions{
 /// about once in a millionfold growth. A weight is the sum of two floats: mistakes are counted at a margin that only the
 /// second one tells from rounding. 8 bytes a weight, 16 for its name; hashed: 8 times 2^bits.
 /// Source: Gentile, "A New Approximate Maximal Margin Classification Algorithm", JMLR 2001.
-class Alma final : public Learner {
+class Alma final : public Preset<Alma, AlmaOptions, Learner> {
  public:
-  using Options = AlmaOptions;
   static constexpr std::span<const OptionSpec> kOptions = kAlmaOptions;
 
-  /// `exhausted` when 2^bits weights are more than memory or the machine has.
-  static Result<std::unique_ptr<Alma>> make(const AlmaOptions& options = {}) noexcept;
-
   const Info& info() const noexcept override;
-  const void* options() const noexcept override { return &options_; }
   Label label() const noexcept override { return Label::one_class; }
   uint32_t outputs() const noexcept override { return 1; }
   std::size_t bytes() const noexcept override { return weights_.bytes(); }
@@ -54,7 +49,6 @@ class Alma final : public Learner {
   Status learn(const Example& x, std::span<float> before) noexcept override;
   Status explain(const Example& x, std::span<float> parts) const noexcept override;
   void draw(Sink& sink) const noexcept override;
-  Result<std::unique_ptr<Learner>> clone() const noexcept override;
   Status copy_into(Learner& spare) const noexcept override;
   /// Weights by the steps taken.
   Status merge(const Learner& same_kind) noexcept override;
@@ -62,6 +56,7 @@ class Alma final : public Learner {
   Status load(Reader& reader) noexcept override;
 
  private:
+  friend Preset;
   // w = scale v. Bytes of the file: the order of what save() writes as "state" never changes.
   struct State {
     double scale = 1;
@@ -80,9 +75,9 @@ class Alma final : public Learner {
   void normalise() noexcept;
   void fold() noexcept;
   bool same_kind(const Learner& other) const noexcept;
+  Status start() noexcept;
   Status assign(const Alma& from) noexcept;
 
-  AlmaOptions options_;
   LinearWeights weights_;  // v, and what rounding v to a float left over
   State state_;
   uint64_t skipped_ = 0;  // weights left alone because they would have become infinite

@@ -254,14 +254,13 @@ Result<std::unique_ptr<Learner>> BayesianLinear::clone() const noexcept {
 }
 
 Status BayesianLinear::copy_into(Learner& spare) const noexcept {
-  if (spare.pipeline() != nullptr || &spare.info() != &info())
-    return {Code::invalid_argument, Says::kOtherKind};
+  if (!is_same_learner(*this, spare)) return {Code::invalid_argument, Says::kOtherKind};
   if (!static_cast<BayesianLinear&>(spare).assign(*this)) return {Code::exhausted, Says::kFull};
   return {};
 }
 
 Status BayesianLinear::merge(const Learner& other_learner) noexcept {
-  if (other_learner.pipeline() != nullptr || &other_learner.info() != &info() ||
+  if (!is_same_learner(*this, other_learner) ||
       !(static_cast<const BayesianLinear&>(other_learner).options_ == options_))
     return {Code::invalid_argument, Says::kOtherKind};
   if (options_.smoothing != 0)

@@ -9,7 +9,6 @@ namespace {
 
 constexpr char kName[] = "coin";
 using Says = Complaints<kName>;
-constexpr RatelessTexts kTexts{Says::kMemory, Says::kOtherKind, Says::kParts, Says::kState};
 constexpr uint32_t kStride = 8;
 
 /// The bet: l m is the largest gradient that this weight reckons with.
@@ -35,32 +34,16 @@ constinit const Entry<Learner> coin_entry{
     .make = make_entry<Coin>};
 
 Coin::Coin(const CoinOptions& options) noexcept
-    : RatelessLinear({.loss = options.loss,
-                      .tau = options.tau,
-                      .bits = options.bits,
-                      .memory = options.memory,
-                      .stride = kStride},
-                     kTexts),
-      options_(options) {}
-
-Result<std::unique_ptr<Coin>> Coin::make(const CoinOptions& options) noexcept {
-  std::unique_ptr<Coin> made(new Coin(options));
-  FRESHET_TRY(made->start());
-  return made;
-}
+    : Preset(options,
+             RatelessSettings{.loss = options.loss,
+                              .tau = options.tau,
+                              .bits = options.bits,
+                              .memory = options.memory,
+                              .stride = kStride},
+             Says::kAll) {}
 
 const Info& Coin::info() const noexcept {
   return coin_entry.info;
-}
-
-Status Coin::check(const Example& x) const noexcept {
-  return is_of_classes() ? check_class<kName>(x, true) : check_target<kName>(x);
-}
-
-Result<std::unique_ptr<Learner>> Coin::clone() const noexcept {
-  FRESHET_TRY_ASSIGN(std::unique_ptr<Coin> copy, make(options_));
-  FRESHET_TRY(copy->assign(*this));
-  return std::unique_ptr<Learner>(std::move(copy));
 }
 
 double Coin::weight(const float* row, double x) const noexcept {

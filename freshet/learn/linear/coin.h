@@ -1,7 +1,7 @@
 #pragma once
 #include <array>
-#include <memory>
 
+#include "freshet/core/preset.h"
 #include "freshet/learn/linear/rateless_linear.h"
 
 namespace freshet {
@@ -13,8 +13,6 @@ struct CoinOptions {
   double beta = 1;
   uint32_t bits = 18;
   uint64_t memory = 0;
-
-  bool operator==(const CoinOptions&) const = default;
 };
 inline constexpr std::array kCoinOptions{
     option<&CoinOptions::loss>(
@@ -33,28 +31,20 @@ inline constexpr std::array kCoinOptions{
 /// beta), and w again; theta -= g x; G += |g x|; R -= g x w. O(features present); 32 bytes times 2^bits.
 /// Source: Orabona, Tommasi, "Training Deep Networks without Learning Rates Through Coin Betting", NeurIPS 2017; the shared
 /// mean of lengths is Vowpal Wabbit's (--coin).
-class Coin final : public RatelessLinear {
+class Coin final : public Preset<Coin, CoinOptions, RatelessLinear> {
  public:
-  using Options = CoinOptions;
   static constexpr std::span<const OptionSpec> kOptions = kCoinOptions;
 
-  /// `exhausted` when 2^bits rows are more than memory or the machine has.
-  static Result<std::unique_ptr<Coin>> make(const CoinOptions& options = {}) noexcept;
-
   const Info& info() const noexcept override;
-  const void* options() const noexcept override { return &options_; }
-  Status check(const Example& x) const noexcept override;
-  Result<std::unique_ptr<Learner>> clone() const noexcept override;
 
  private:
+  friend Preset;
   // Where a row holds what. Written to files: never change.
   enum Cell : uint32_t { theta, gradients, largest, slope_size, reward, cells };
   explicit Coin(const CoinOptions& options) noexcept;
   double weight(const float* row, double x) const noexcept override;
   double score(const Example& x, const Shared& shared, double& lengths) const noexcept override;
   void follow(const Example& x, double g) noexcept override;
-
-  CoinOptions options_;
 };
 
 }  // namespace freshet

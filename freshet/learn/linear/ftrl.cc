@@ -351,7 +351,7 @@ Status Ftrl::explain(const Example& x, std::span<float> parts) const noexcept {
 }
 
 bool Ftrl::is_same_kind(const Learner& other) const noexcept {
-  if (other.pipeline() != nullptr || &other.info() != &info()) return false;
+  if (!is_same_learner(*this, other)) return false;
   const FtrlOptions& a = options_;
   const FtrlOptions& b = static_cast<const Ftrl&>(other).options_;
   return a.alpha == b.alpha && a.beta == b.beta && a.l1 == b.l1 && a.l2 == b.l2 &&

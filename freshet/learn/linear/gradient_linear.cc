@@ -3,8 +3,7 @@
 #include "freshet/core/check.h"
 
 namespace freshet {
-GradientLinear::GradientLinear(const GradientSettings& settings,
-                               const GradientTexts& texts) noexcept
+GradientLinear::GradientLinear(const GradientSettings& settings, const Texts& texts) noexcept
     : settings_(settings),
       texts_(texts),
       clip_(settings.clip),
@@ -32,8 +31,8 @@ Status GradientLinear::learn(const Example& x, std::span<float> before) noexcept
   if (!before.empty()) before[0] = link(raw);
   if (x.weight == 0) return {};
   if (!weights_.admit(x)) return {Code::exhausted, texts_.full};
-  const double g =
-      clip_(slope(settings_.loss, raw, target(x), settings_.shape) * static_cast<double>(x.weight));
+  const double g = clip_(slope(settings_.loss, raw, target_of(x, label()), settings_.shape) *
+                         static_cast<double>(x.weight));
   state_.clock.advance();
   const double rate = rate_now();
   state_.penalty += settings_.l1 * rate;
@@ -96,7 +95,7 @@ Status GradientLinear::load(Reader& reader) noexcept {
 }
 
 Status GradientLinear::assign(const GradientLinear& from) noexcept {
-  if (!weights_.assign(from.weights_)) return {Code::exhausted, texts_.too_large};
+  if (!weights_.assign(from.weights_)) return {Code::exhausted, texts_.memory};
   state_ = from.state_;
   clip_ = from.clip_;
   skipped_ = from.skipped_;
@@ -104,7 +103,7 @@ Status GradientLinear::assign(const GradientLinear& from) noexcept {
 }
 
 bool GradientLinear::mergeable(const Learner& other) const noexcept {
-  return other.pipeline() == nullptr && &other.info() == &info() &&
+  return is_same_learner(*this, other) &&
          static_cast<const GradientLinear&>(other).settings_ == settings_;
 }
 

@@ -8,9 +8,9 @@
 /// A step that would make a weight infinite is left out and counted.
 
 #include <cstdint>
-#include <memory>
 #include <span>
 
+#include "freshet/core/check.h"
 #include "freshet/core/learner.h"
 #include "freshet/learn/linear/gradient_step.h"
 #include "freshet/learn/linear/linear_weights.h"
@@ -36,10 +36,22 @@ struct GradientSettings {
   bool operator==(const GradientSettings&) const = default;
 };
 
-/// The texts a preset says, which begin with its name.
-struct GradientTexts {
-  const char *full, *too_large, *other_kind, *parameters, *parts, *state;
-};
+/// The options of `linear` or `logistic`.
+template <class Options>
+GradientSettings gradient_settings(const Options& o, Loss loss, const LossShape& shape) noexcept {
+  return {.loss = loss,
+          .shape = shape,
+          .optimizer = o.optimizer,
+          .schedule = o.schedule,
+          .bias = o.bias,
+          .learning_rate = o.learning_rate,
+          .intercept_rate = o.intercept_rate,
+          .l1 = o.l1,
+          .l2 = o.l2,
+          .clip = o.clip,
+          .bits = o.bits,
+          .memory = o.memory};
+}
 
 class GradientLinear : public Learner {
  public:
@@ -47,6 +59,7 @@ class GradientLinear : public Learner {
   uint32_t outputs() const noexcept override { return 1; }
   void predict(const Example& x, std::span<float> out) const noexcept override;
   void predict_live(const Example& x, std::span<float> out) const noexcept override;
+  Status check(const Example& x) const noexcept override { return check_label(x, *this, texts_); }
   Status learn(const Example& x, std::span<float> before) noexcept override;
   Status explain(const Example& x, std::span<float> parts) const noexcept override;
   void draw(Sink& sink) const noexcept override;
@@ -65,13 +78,10 @@ class GradientLinear : public Learner {
   uint64_t skipped() const noexcept { return skipped_; }
 
  protected:
-  GradientLinear(const GradientSettings& settings, const GradientTexts& texts) noexcept;
-  Status start() noexcept { return weights_.start(texts_.too_large); }
+  /// texts: with static storage.
+  GradientLinear(const GradientSettings& settings, const Texts& texts) noexcept;
+  Status start() noexcept { return weights_.start(texts_.memory); }
   Status assign(const GradientLinear& from) noexcept;
-
-  /// The target of a checked example: classes become -1 and 1.
-  virtual double target(const Example& x) const noexcept = 0;
-  virtual float link(double raw) const noexcept = 0;
 
  private:
   // Bytes of the file: the order of what save() writes as "state" never changes.
@@ -80,12 +90,15 @@ class GradientLinear : public Learner {
     double penalty = 0;  // u: what l1 has asked of every weight so far
   };
 
+  float link(double raw) const noexcept {
+    return linked(raw, label(), settings_.loss == Loss::poisson);
+  }
   double rate_now() const noexcept;
   void move_bias(double g) noexcept;
   bool mergeable(const Learner& other) const noexcept;
 
   GradientSettings settings_;
-  GradientTexts texts_;
+  const Texts& texts_;
   GradientClip clip_;
   LinearWeights weights_;
   State state_;

@@ -1,7 +1,7 @@
 #pragma once
 #include <array>
-#include <memory>
 
+#include "freshet/core/preset.h"
 #include "freshet/learn/linear/gradient_linear.h"
 
 namespace freshet {
@@ -57,28 +57,16 @@ inline constexpr std::array kLinearOptions{
 /// the name; hashed (bits > 0) it takes 4 bytes times 2^bits of each, and readers may predict while it learns.
 /// Features of very different scale want `scale | linear`.
 /// Source: gradient descent on the losses of learn/linear/loss.h; see gradient_linear.h.
-class Linear final : public GradientLinear {
+class Linear final : public Preset<Linear, LinearOptions, GradientLinear> {
  public:
-  using Options = LinearOptions;
   static constexpr std::span<const OptionSpec> kOptions = kLinearOptions;
 
-  /// `exhausted` when 2^bits weights are more than memory or the machine has.
-  static Result<std::unique_ptr<Linear>> make(const LinearOptions& options = {}) noexcept;
-
   const Info& info() const noexcept override;
-  const void* options() const noexcept override { return &options_; }
   Label label() const noexcept override { return Label::number; }
-  Status check(const Example& x) const noexcept override;
-  Result<std::unique_ptr<Learner>> clone() const noexcept override;
 
  private:
+  friend Preset;
   explicit Linear(const LinearOptions& options) noexcept;
-  double target(const Example& x) const noexcept override {
-    return static_cast<double>(x.label[0]);
-  }
-  float link(double raw) const noexcept override;
-
-  LinearOptions options_;
 };
 
 }  // namespace freshet

@@ -9,9 +9,6 @@ namespace {
 constexpr char kName[] = "logistic";
 using Says = Complaints<kName>;
 
-constexpr GradientTexts kTexts{Says::kFull,       Says::kMemory, Says::kOtherKind,
-                               Says::kParameters, Says::kParts,  Says::kState};
-
 Loss loss_of(LogisticLoss loss) noexcept {
   switch (loss) {
     case LogisticLoss::logistic:
@@ -22,21 +19,6 @@ Loss loss_of(LogisticLoss loss) noexcept {
       return Loss::squared;
   }
   return Loss::logistic;
-}
-
-GradientSettings settings(const LogisticOptions& o) noexcept {
-  return {.loss = loss_of(o.loss),
-          .shape = {.margin = o.margin},
-          .optimizer = o.optimizer,
-          .schedule = o.schedule,
-          .bias = o.bias,
-          .learning_rate = o.learning_rate,
-          .intercept_rate = o.intercept_rate,
-          .l1 = o.l1,
-          .l2 = o.l2,
-          .clip = o.clip,
-          .bits = o.bits,
-          .memory = o.memory};
 }
 
 }  // namespace
@@ -57,30 +39,11 @@ constinit const Entry<Learner> logistic_entry{
     .make = make_entry<Logistic>};
 
 Logistic::Logistic(const LogisticOptions& options) noexcept
-    : GradientLinear(settings(options), kTexts), options_(options) {}
-
-Result<std::unique_ptr<Logistic>> Logistic::make(const LogisticOptions& options) noexcept {
-  std::unique_ptr<Logistic> made(new Logistic(options));
-  FRESHET_TRY(made->start());
-  return made;
-}
+    : Preset(options, gradient_settings(options, loss_of(options.loss), {.margin = options.margin}),
+             Says::kAll) {}
 
 const Info& Logistic::info() const noexcept {
   return logistic_entry.info;
-}
-
-Status Logistic::check(const Example& x) const noexcept {
-  return check_class<kName>(x, true);
-}
-
-Result<std::unique_ptr<Learner>> Logistic::clone() const noexcept {
-  FRESHET_TRY_ASSIGN(std::unique_ptr<Logistic> copy, make(options_));
-  FRESHET_TRY(copy->assign(*this));
-  return std::unique_ptr<Learner>(std::move(copy));
-}
-
-float Logistic::link(double raw) const noexcept {
-  return static_cast<float>(math_sigmoid(raw));
 }
 
 }  // namespace freshet

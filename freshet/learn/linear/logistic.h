@@ -1,7 +1,7 @@
 #pragma once
 #include <array>
-#include <memory>
 
+#include "freshet/core/preset.h"
 #include "freshet/learn/linear/gradient_linear.h"
 #include "freshet/learn/linear/linear.h"
 
@@ -52,26 +52,16 @@ inline constexpr std::array kLogisticOptions{
 /// Predicts P(positive) = 1 / (1 + e^-raw), whatever the loss. Before any label the answer is 0.5.
 /// Costs and sizes are those of `linear`. Suits dense, scaled features (`scale | logistic`) and, hashed, sparse ones.
 /// Source: gradient descent on the losses of learn/linear/loss.h; see gradient_linear.h.
-class Logistic final : public GradientLinear {
+class Logistic final : public Preset<Logistic, LogisticOptions, GradientLinear> {
  public:
-  using Options = LogisticOptions;
   static constexpr std::span<const OptionSpec> kOptions = kLogisticOptions;
 
-  /// `exhausted` when 2^bits weights are more than memory or the machine has.
-  static Result<std::unique_ptr<Logistic>> make(const LogisticOptions& options = {}) noexcept;
-
   const Info& info() const noexcept override;
-  const void* options() const noexcept override { return &options_; }
   Label label() const noexcept override { return Label::one_class; }
-  Status check(const Example& x) const noexcept override;
-  Result<std::unique_ptr<Learner>> clone() const noexcept override;
 
  private:
+  friend Preset;
   explicit Logistic(const LogisticOptions& options) noexcept;
-  double target(const Example& x) const noexcept override { return x.label[0] == 1 ? 1 : -1; }
-  float link(double raw) const noexcept override;
-
-  LogisticOptions options_;
 };
 
 }  // namespace freshet

@@ -4,6 +4,8 @@
 #include <cstdint>
 
 #include "freshet/base/math.h"
+#include "freshet/core/check.h"
+#include "freshet/core/learner.h"
 
 namespace freshet {
 
@@ -28,6 +30,18 @@ struct LossShape {
 
   bool operator==(const LossShape&) const = default;
 };
+
+/// The target of a checked example: the number, or -1 and 1 for two classes.
+inline double target_of(const Example& x, Label label) noexcept {
+  const double y = static_cast<double>(x.label[0]);
+  return label != Label::one_class ? y : y == 1 ? 1 : -1;
+}
+
+/// What a raw score predicts: P(positive), or the number; is_count: e^raw, as poisson has it.
+inline float linked(double raw, Label label, bool is_count = false) noexcept {
+  if (label == Label::one_class) return static_cast<float>(math_sigmoid(raw));
+  return clamp_to_float(is_count ? math_exp(raw < 700 ? raw : 700) : raw);
+}
 
 /// The loss itself; y as for slope(). Sums of it are what searches without gradients look at.
 inline double loss_value(Loss loss, double raw, double y, const LossShape& shape) noexcept {

@@ -1,6 +1,5 @@
 #include "freshet/learn/linear/passive_aggressive.h"
 
-#include "freshet/base/math.h"
 #include "freshet/core/check.h"
 #include "freshet/core/make_entry.h"
 
@@ -9,9 +8,6 @@ namespace {
 
 constexpr char kName[] = "passive_aggressive";
 using Says = Complaints<kName>;
-
-constexpr AggressiveTexts kTexts{Says::kFull,       Says::kMemory, Says::kOtherKind,
-                                 Says::kParameters, Says::kParts,  Says::kState};
 
 AggressiveSettings settings(const PassiveAggressiveOptions& o) noexcept {
   return {.c = o.c, .mode = o.mode, .bits = o.bits, .memory = o.memory};
@@ -35,36 +31,15 @@ constinit const Entry<Learner> passive_aggressive_entry{
     .make = make_entry<PassiveAggressive>};
 
 PassiveAggressive::PassiveAggressive(const PassiveAggressiveOptions& options) noexcept
-    : AggressiveLinear(settings(options), kTexts), options_(options) {}
-
-Result<std::unique_ptr<PassiveAggressive>> PassiveAggressive::make(
-    const PassiveAggressiveOptions& options) noexcept {
-  std::unique_ptr<PassiveAggressive> made(new PassiveAggressive(options));
-  FRESHET_TRY(made->start());
-  return made;
-}
+    : Preset(options, settings(options), Says::kAll) {}
 
 const Info& PassiveAggressive::info() const noexcept {
   return passive_aggressive_entry.info;
 }
 
-Status PassiveAggressive::check(const Example& x) const noexcept {
-  return check_class<kName>(x, true);
-}
-
-Result<std::unique_ptr<Learner>> PassiveAggressive::clone() const noexcept {
-  FRESHET_TRY_ASSIGN(std::unique_ptr<PassiveAggressive> copy, make(options_));
-  FRESHET_TRY(copy->assign(*this));
-  return std::unique_ptr<Learner>(std::move(copy));
-}
-
 AggressiveLinear::Wrong PassiveAggressive::wrong(double raw, const Example& x) const noexcept {
   const double y = x.label[0] == 1 ? 1 : -1;
   return {1 - y * raw, y};
-}
-
-float PassiveAggressive::link(double raw) const noexcept {
-  return static_cast<float>(math_sigmoid(raw));
 }
 
 }  // namespace freshet

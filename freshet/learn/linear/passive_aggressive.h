@@ -1,7 +1,7 @@
 #pragma once
 #include <array>
-#include <memory>
 
+#include "freshet/core/preset.h"
 #include "freshet/learn/linear/aggressive_linear.h"
 
 namespace freshet {
@@ -27,27 +27,18 @@ inline constexpr std::array kPassiveAggressiveOptions{
 /// Predicts P(positive) = 1 / (1 + e^-raw), raw the margin; 0.5 before any label. No rate to choose. O(features present); 4 bytes a weight, 16 for its name;
 /// hashed: 4 times 2^bits. Features of very different scale want `scale` in front.
 /// Source: see aggressive_linear.h.
-class PassiveAggressive final : public AggressiveLinear {
+class PassiveAggressive final
+    : public Preset<PassiveAggressive, PassiveAggressiveOptions, AggressiveLinear> {
  public:
-  using Options = PassiveAggressiveOptions;
   static constexpr std::span<const OptionSpec> kOptions = kPassiveAggressiveOptions;
 
-  /// `exhausted` when 2^bits weights are more than memory or the machine has.
-  static Result<std::unique_ptr<PassiveAggressive>> make(
-      const PassiveAggressiveOptions& options = {}) noexcept;
-
   const Info& info() const noexcept override;
-  const void* options() const noexcept override { return &options_; }
   Label label() const noexcept override { return Label::one_class; }
-  Status check(const Example& x) const noexcept override;
-  Result<std::unique_ptr<Learner>> clone() const noexcept override;
 
  private:
+  friend Preset;
   explicit PassiveAggressive(const PassiveAggressiveOptions& options) noexcept;
   Wrong wrong(double raw, const Example& x) const noexcept override;
-  float link(double raw) const noexcept override;
-
-  PassiveAggressiveOptions options_;
 };
 
 }  // namespace freshet

@@ -10,9 +10,6 @@ namespace {
 constexpr char kName[] = "passive_aggressive_regressor";
 using Says = Complaints<kName>;
 
-constexpr AggressiveTexts kTexts{Says::kFull,       Says::kMemory, Says::kOtherKind,
-                                 Says::kParameters, Says::kParts,  Says::kState};
-
 AggressiveSettings settings(const PassiveAggressiveRegressorOptions& o) noexcept {
   return {.c = o.c, .mode = o.mode, .eps = o.eps, .bits = o.bits, .memory = o.memory};
 }
@@ -36,37 +33,16 @@ constinit const Entry<Learner> passive_aggressive_regressor_entry{
 
 PassiveAggressiveRegressor::PassiveAggressiveRegressor(
     const PassiveAggressiveRegressorOptions& options) noexcept
-    : AggressiveLinear(settings(options), kTexts), options_(options) {}
-
-Result<std::unique_ptr<PassiveAggressiveRegressor>> PassiveAggressiveRegressor::make(
-    const PassiveAggressiveRegressorOptions& options) noexcept {
-  std::unique_ptr<PassiveAggressiveRegressor> made(new PassiveAggressiveRegressor(options));
-  FRESHET_TRY(made->start());
-  return made;
-}
+    : Preset(options, settings(options), Says::kAll) {}
 
 const Info& PassiveAggressiveRegressor::info() const noexcept {
   return passive_aggressive_regressor_entry.info;
-}
-
-Status PassiveAggressiveRegressor::check(const Example& x) const noexcept {
-  return check_target<kName>(x);
-}
-
-Result<std::unique_ptr<Learner>> PassiveAggressiveRegressor::clone() const noexcept {
-  FRESHET_TRY_ASSIGN(std::unique_ptr<PassiveAggressiveRegressor> copy, make(options_));
-  FRESHET_TRY(copy->assign(*this));
-  return std::unique_ptr<Learner>(std::move(copy));
 }
 
 AggressiveLinear::Wrong PassiveAggressiveRegressor::wrong(double raw,
                                                           const Example& x) const noexcept {
   const double e = static_cast<double>(x.label[0]) - raw;
   return {math_abs(e) - options_.eps, e > 0 ? 1.0 : -1.0};
-}
-
-float PassiveAggressiveRegressor::link(double raw) const noexcept {
-  return clamp_to_float(raw);
 }
 
 }  // namespace freshet

@@ -1,7 +1,7 @@
 #pragma once
 #include <array>
-#include <memory>
 
+#include "freshet/core/preset.h"
 #include "freshet/learn/linear/aggressive_linear.h"
 
 namespace freshet {
@@ -30,27 +30,19 @@ inline constexpr std::array kPassiveAggressiveRegressorOptions{
 /// No rate to choose. O(features present); 4 bytes a weight, 16 for its name;
 /// hashed: 4 times 2^bits. Features of very different scale want `scale` in front.
 /// Source: see aggressive_linear.h.
-class PassiveAggressiveRegressor final : public AggressiveLinear {
+class PassiveAggressiveRegressor final
+    : public Preset<PassiveAggressiveRegressor, PassiveAggressiveRegressorOptions,
+                    AggressiveLinear> {
  public:
-  using Options = PassiveAggressiveRegressorOptions;
   static constexpr std::span<const OptionSpec> kOptions = kPassiveAggressiveRegressorOptions;
 
-  /// `exhausted` when 2^bits weights are more than memory or the machine has.
-  static Result<std::unique_ptr<PassiveAggressiveRegressor>> make(
-      const PassiveAggressiveRegressorOptions& options = {}) noexcept;
-
   const Info& info() const noexcept override;
-  const void* options() const noexcept override { return &options_; }
   Label label() const noexcept override { return Label::number; }
-  Status check(const Example& x) const noexcept override;
-  Result<std::unique_ptr<Learner>> clone() const noexcept override;
 
  private:
+  friend Preset;
   explicit PassiveAggressiveRegressor(const PassiveAggressiveRegressorOptions& options) noexcept;
   Wrong wrong(double raw, const Example& x) const noexcept override;
-  float link(double raw) const noexcept override;
-
-  PassiveAggressiveRegressorOptions options_;
 };
 
 }  // namespace freshet

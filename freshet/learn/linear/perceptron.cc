@@ -9,9 +9,6 @@ namespace {
 constexpr char kName[] = "perceptron";
 using Says = Complaints<kName>;
 
-constexpr GradientTexts kTexts{Says::kFull,       Says::kMemory, Says::kOtherKind,
-                               Says::kParameters, Says::kParts,  Says::kState};
-
 GradientSettings settings(const PerceptronOptions& o) noexcept {
   return {.loss = Loss::perceptron,
           .shape = {},
@@ -42,30 +39,10 @@ constinit const Entry<Learner> perceptron_entry{
     .make = make_entry<Perceptron>};
 
 Perceptron::Perceptron(const PerceptronOptions& options) noexcept
-    : GradientLinear(settings(options), kTexts), options_(options) {}
-
-Result<std::unique_ptr<Perceptron>> Perceptron::make(const PerceptronOptions& options) noexcept {
-  std::unique_ptr<Perceptron> made(new Perceptron(options));
-  FRESHET_TRY(made->start());
-  return made;
-}
+    : Preset(options, settings(options), Says::kAll) {}
 
 const Info& Perceptron::info() const noexcept {
   return perceptron_entry.info;
-}
-
-Status Perceptron::check(const Example& x) const noexcept {
-  return check_class<kName>(x, true);
-}
-
-Result<std::unique_ptr<Learner>> Perceptron::clone() const noexcept {
-  FRESHET_TRY_ASSIGN(std::unique_ptr<Perceptron> copy, make(options_));
-  FRESHET_TRY(copy->assign(*this));
-  return std::unique_ptr<Learner>(std::move(copy));
-}
-
-float Perceptron::link(double raw) const noexcept {
-  return static_cast<float>(math_sigmoid(raw));
 }
 
 }  // namespace freshet

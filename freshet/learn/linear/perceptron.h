@@ -1,7 +1,7 @@
 #pragma once
 #include <array>
-#include <memory>
 
+#include "freshet/core/preset.h"
 #include "freshet/learn/linear/gradient_linear.h"
 
 namespace freshet {
@@ -30,26 +30,16 @@ inline constexpr std::array kPerceptronOptions{
 /// Where y raw <= 0: w += rate y x, b += y. Predicts P(positive) = 1 / (1 + e^-raw). O(features present); 4 bytes a weight,
 /// 16 for its name; hashed: 4 times 2^bits. Suits streams whose classes come in runs, and separable ones.
 /// Source: Rosenblatt, Psychological Review 1958.
-class Perceptron final : public GradientLinear {
+class Perceptron final : public Preset<Perceptron, PerceptronOptions, GradientLinear> {
  public:
-  using Options = PerceptronOptions;
   static constexpr std::span<const OptionSpec> kOptions = kPerceptronOptions;
 
-  /// `exhausted` when 2^bits weights are more than memory or the machine has.
-  static Result<std::unique_ptr<Perceptron>> make(const PerceptronOptions& options = {}) noexcept;
-
   const Info& info() const noexcept override;
-  const void* options() const noexcept override { return &options_; }
   Label label() const noexcept override { return Label::one_class; }
-  Status check(const Example& x) const noexcept override;
-  Result<std::unique_ptr<Learner>> clone() const noexcept override;
 
  private:
+  friend Preset;
   explicit Perceptron(const PerceptronOptions& options) noexcept;
-  double target(const Example& x) const noexcept override { return x.label[0] == 1 ? 1 : -1; }
-  float link(double raw) const noexcept override;
-
-  PerceptronOptions options_;
 };
 
 }  // namespace freshet

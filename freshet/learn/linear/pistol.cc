@@ -9,7 +9,6 @@ namespace {
 
 constexpr char kName[] = "pistol";
 using Says = Complaints<kName>;
-constexpr RatelessTexts kTexts{Says::kMemory, Says::kOtherKind, Says::kParts, Says::kState};
 constexpr double kMostExponent =
     60;  // a score of e^60 is clipped anyway; sums of larger ones overflow
 
@@ -31,32 +30,16 @@ constinit const Entry<Learner> pistol_entry{
     .make = make_entry<Pistol>};
 
 Pistol::Pistol(const PistolOptions& options) noexcept
-    : RatelessLinear({.loss = options.loss,
-                      .tau = options.tau,
-                      .bits = options.bits,
-                      .memory = options.memory,
-                      .stride = 4},
-                     kTexts),
-      options_(options) {}
-
-Result<std::unique_ptr<Pistol>> Pistol::make(const PistolOptions& options) noexcept {
-  std::unique_ptr<Pistol> made(new Pistol(options));
-  FRESHET_TRY(made->start());
-  return made;
-}
+    : Preset(options,
+             RatelessSettings{.loss = options.loss,
+                              .tau = options.tau,
+                              .bits = options.bits,
+                              .memory = options.memory,
+                              .stride = 4},
+             Says::kAll) {}
 
 const Info& Pistol::info() const noexcept {
   return pistol_entry.info;
-}
-
-Status Pistol::check(const Example& x) const noexcept {
-  return is_of_classes() ? check_class<kName>(x, true) : check_target<kName>(x);
-}
-
-Result<std::unique_ptr<Learner>> Pistol::clone() const noexcept {
-  FRESHET_TRY_ASSIGN(std::unique_ptr<Pistol> copy, make(options_));
-  FRESHET_TRY(copy->assign(*this));
-  return std::unique_ptr<Learner>(std::move(copy));
 }
 
 double Pistol::weight(const float* row, double x) const noexcept {

@@ -1,7 +1,7 @@
 #pragma once
 #include <array>
-#include <memory>
 
+#include "freshet/core/preset.h"
 #include "freshet/learn/linear/rateless_linear.h"
 
 namespace freshet {
@@ -13,8 +13,6 @@ struct PistolOptions {
   double beta = .5;
   uint32_t bits = 18;
   uint64_t memory = 0;
-
-  bool operator==(const PistolOptions&) const = default;
 };
 inline constexpr std::array kPistolOptions{
     option<&PistolOptions::loss>(
@@ -31,28 +29,20 @@ inline constexpr std::array kPistolOptions{
 /// Per weight theta, G, M. M = max(M, |x|); t = 1 / (alpha M (G + M)); w = sqrt(G) beta theta t e^(theta^2 t / 2); theta -= g
 /// x; G += |g x|. O(features present); 16 bytes times 2^bits.
 /// Source: Orabona, "Simultaneous Model Selection and Optimization through Parameter-free Stochastic Learning", NeurIPS 2014.
-class Pistol final : public RatelessLinear {
+class Pistol final : public Preset<Pistol, PistolOptions, RatelessLinear> {
  public:
-  using Options = PistolOptions;
   static constexpr std::span<const OptionSpec> kOptions = kPistolOptions;
 
-  /// `exhausted` when 2^bits rows are more than memory or the machine has.
-  static Result<std::unique_ptr<Pistol>> make(const PistolOptions& options = {}) noexcept;
-
   const Info& info() const noexcept override;
-  const void* options() const noexcept override { return &options_; }
-  Status check(const Example& x) const noexcept override;
-  Result<std::unique_ptr<Learner>> clone() const noexcept override;
 
  private:
+  friend Preset;
   // Where a row holds what. Written to files: never change.
   enum Cell : uint32_t { theta, gradients, largest, cells };
   explicit Pistol(const PistolOptions& options) noexcept;
   double weight(const float* row, double x) const noexcept override;
   double score(const Example& x, const Shared& shared, double& lengths) const noexcept override;
   void follow(const Example& x, double g) noexcept override;
-
-  PistolOptions options_;
 };
 
 }  // namespace freshet

@@ -1,6 +1,5 @@
 #include "freshet/learn/linear/rateless_linear.h"
 
-#include "freshet/base/math.h"
 #include "freshet/core/check.h"
 #include "freshet/core/features.h"
 
@@ -14,14 +13,9 @@ Status RatelessLinear::start() noexcept {
   const uint64_t floats = ((uint64_t{1} << settings_.bits) + 1) * settings_.stride;
   if (floats > SIZE_MAX / sizeof(float) ||
       (settings_.memory != 0 && floats * sizeof(float) > settings_.memory))
-    return {Code::exhausted, texts_.too_large};
+    return {Code::exhausted, texts_.memory};
   FRESHET_TRY_ASSIGN(rows_, Table::make(static_cast<std::size_t>(floats)));
   return {};
-}
-
-float RatelessLinear::link(double raw) const noexcept {
-  const double clipped = clip(raw);
-  return is_of_classes() ? static_cast<float>(math_sigmoid(clipped)) : clamp_to_float(clipped);
 }
 
 double RatelessLinear::slope_at(double raw, double y) const noexcept {
@@ -49,8 +43,7 @@ Status RatelessLinear::learn(const Example& x, std::span<float> before) noexcept
   const double raw = score(x, shared_, lengths);
   if (!before.empty()) before[0] = link(raw);
   if (x.weight == 0) return {};
-  const double label = static_cast<double>(x.label[0]);
-  const double y = !is_of_classes() ? label : label == 1 ? 1 : -1;
+  const double y = target_of(x, label());
   if (settings_.loss != RatelessLoss::logistic) {
     if (y < low_) low_ = y;
     if (y > high_) high_ = y;
@@ -120,7 +113,7 @@ Status RatelessLinear::assign(const RatelessLinear& from) noexcept {
 }
 
 bool RatelessLinear::same_kind(const Learner& other) const noexcept {
-  return other.pipeline() == nullptr && &other.info() == &info() &&
+  return is_same_learner(*this, other) &&
          static_cast<const RatelessLinear&>(other).settings_ == settings_;
 }
 

@@ -6,11 +6,11 @@
 /// state (Vowpal Wabbit's does).
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string_view>
 
 #include "freshet/base/bits.h"
+#include "freshet/core/check.h"
 #include "freshet/core/features.h"
 #include "freshet/core/learner.h"
 #include "freshet/core/table.h"
@@ -31,11 +31,6 @@ struct RatelessSettings {
   bool operator==(const RatelessSettings&) const = default;
 };
 
-/// The texts a learner says, which begin with its name.
-struct RatelessTexts {
-  const char *too_large, *other_kind, *parts, *state;
-};
-
 class RatelessLinear : public Learner {
  public:
   uint32_t traits() const noexcept override;
@@ -45,6 +40,7 @@ class RatelessLinear : public Learner {
   uint32_t outputs() const noexcept override { return 1; }
   std::size_t bytes() const noexcept override { return rows_.bytes(); }
   void predict(const Example& x, std::span<float> out) const noexcept override;
+  Status check(const Example& x) const noexcept override { return check_label(x, *this, texts_); }
   Status learn(const Example& x, std::span<float> before) noexcept override;
   Status explain(const Example& x, std::span<float> parts) const noexcept override;
   void draw(Sink& sink) const noexcept override;
@@ -58,7 +54,8 @@ class RatelessLinear : public Learner {
     double lengths = 0;  // S
     double weight = 0;   // T
   };
-  RatelessLinear(const RatelessSettings& settings, const RatelessTexts& texts) noexcept
+  /// texts: with static storage.
+  RatelessLinear(const RatelessSettings& settings, const Texts& texts) noexcept
       : settings_(settings), texts_(texts) {
     if (settings.loss == RatelessLoss::logistic) {
       low_ = -50;
@@ -92,11 +89,11 @@ class RatelessLinear : public Learner {
  private:
   bool same_kind(const Learner& other) const noexcept;
   double clip(double raw) const noexcept { return raw < low_ ? low_ : raw > high_ ? high_ : raw; }
-  float link(double raw) const noexcept;
+  float link(double raw) const noexcept { return linked(clip(raw), label()); }
   double slope_at(double raw, double y) const noexcept;
 
   RatelessSettings settings_;
-  RatelessTexts texts_;
+  const Texts& texts_;
   Table rows_;
   Shared shared_;
   double low_ = 0, high_ = 0;  // labels met

@@ -178,8 +178,7 @@ Result<std::unique_ptr<Learner>> Rls::clone() const noexcept {
 }
 
 Status Rls::copy_into(Learner& spare) const noexcept {
-  if (spare.pipeline() != nullptr || &spare.info() != &info())
-    return {Code::invalid_argument, Says::kOtherKind};
+  if (!is_same_learner(*this, spare)) return {Code::invalid_argument, Says::kOtherKind};
   if (!static_cast<Rls&>(spare).assign(*this)) return {Code::exhausted, Says::kFull};
   return {};
 }

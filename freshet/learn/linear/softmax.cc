@@ -132,8 +132,7 @@ Status Softmax::assign(const Softmax& from) noexcept {
 }
 
 bool Softmax::same_kind(const Learner& other) const noexcept {
-  return other.pipeline() == nullptr && &other.info() == &info() &&
-         static_cast<const Softmax&>(other).options_ == options_;
+  return is_same_learner(*this, other) && static_cast<const Softmax&>(other).options_ == options_;
 }
 
 Result<std::unique_ptr<Learner>> Softmax::clone() const noexcept {

@@ -159,7 +159,7 @@ Result<std::unique_ptr<Learner>> Vw::clone() const noexcept {
 }
 
 bool Vw::is_same_kind(const Learner& other) const noexcept {
-  return other.pipeline() == nullptr && &other.info() == &info() &&
+  return is_same_learner(*this, other) &&
          static_cast<const Vw&>(other).model_->settings() == model_->settings() &&
          static_cast<const Vw&>(other).interactions_ == interactions_;
 }

@@ -2,7 +2,6 @@
 
 #include <cstring>
 
-#include "freshet/base/bits.h"
 #include "freshet/base/math.h"
 #include "freshet/core/check.h"
 #include "freshet/core/features.h"

@@ -13,25 +13,8 @@ constexpr char kName[] = "nelder_mead";
 using Says = Complaints<kName>;
 constexpr const char* kTooMany =
     "nelder_mead: more than 256 features, or no room for them; raise memory, or take `linear`";
-constexpr SearchTexts kTexts{kTooMany, Says::kOtherKind, Says::kParameters, Says::kParts,
-                             Says::kState};
 constexpr double kEqual = 1e-10;   // values that agree so far are one
 constexpr double kNarrower = .25;  // the spread of a simplex that begins anew
-
-SearchSettings settings_of(const NelderMeadOptions& o) noexcept {
-  return {.objective = {.loss = o.loss,
-                        .shape = {.margin = o.margin, .tau = o.tau, .eps = o.eps, .c = o.c},
-                        .penalty = o.penalty,
-                        .alpha = o.alpha,
-                        .l1_ratio = o.l1_ratio,
-                        .halflife = o.halflife,
-                        .window = o.window},
-          .steps = o.steps,
-          .spread = o.spread,
-          .history = o.history,
-          .every = o.every,
-          .memory = o.memory};
-}
 
 }  // namespace
 
@@ -51,8 +34,7 @@ constinit const Entry<Learner> nelder_mead_entry{
     .make = make_entry<NelderMead>};
 
 NelderMead::NelderMead(const NelderMeadOptions& options) noexcept
-    : SearchLinear(settings_of(options), kTexts),
-      options_(options),
+    : Preset(options, search_settings(options), Says::kAll, kTooMany),
       points_(pool()),
       values_(pool()),
       centre_(pool()),
@@ -61,16 +43,6 @@ NelderMead::NelderMead(const NelderMeadOptions& options) noexcept
 
 const Info& NelderMead::info() const noexcept {
   return nelder_mead_entry.info;
-}
-
-Status NelderMead::check(const Example& x) const noexcept {
-  return objective().is_of_classes() ? check_class<kName>(x, true) : check_target<kName>(x);
-}
-
-Result<std::unique_ptr<Learner>> NelderMead::clone() const noexcept {
-  std::unique_ptr<NelderMead> copy(new NelderMead(options_));
-  FRESHET_TRY(copy->assign_search(*this));
-  return std::unique_ptr<Learner>(std::move(copy));
 }
 
 bool NelderMead::reserve(std::size_t dimensions) noexcept {

@@ -1,7 +1,7 @@
 #pragma once
 #include <array>
-#include <memory>
 
+#include "freshet/core/preset.h"
 #include "freshet/learn/search/search_linear.h"
 
 namespace freshet {
@@ -56,17 +56,13 @@ inline constexpr std::array kNelderMeadOptions{
 /// every `every` examples, and 4 window d bytes. d <= 256 features.
 /// Source: Nelder, Mead, "A simplex method for function minimization", Computer Journal 1965; coefficients: Gao, Han,
 /// Computational Optimization and Applications 2012.
-class NelderMead final : public SearchLinear {
+class NelderMead final : public Preset<NelderMead, NelderMeadOptions, SearchLinear> {
  public:
-  using Options = NelderMeadOptions;
   static constexpr std::span<const OptionSpec> kOptions = kNelderMeadOptions;
 
   explicit NelderMead(const NelderMeadOptions& options = {}) noexcept;
 
   const Info& info() const noexcept override;
-  const void* options() const noexcept override { return &options_; }
-  Status check(const Example& x) const noexcept override;
-  Result<std::unique_ptr<Learner>> clone() const noexcept override;
 
  private:
   bool reserve(std::size_t dimensions) noexcept override;
@@ -94,7 +90,6 @@ class NelderMead final : public SearchLinear {
   double try_point(std::size_t worst, double along, PoolArray<double>& to) noexcept;
   void take(std::size_t k, const PoolArray<double>& point, double value) noexcept;
 
-  NelderMeadOptions options_;
   std::size_t dimensions_ = 0;
   PoolArray<double> points_;  // shape [dimensions + 1, dimensions]; empty before any example
   PoolArray<double> values_;  // their costs when they were last looked at

@@ -13,24 +13,7 @@ constexpr char kName[] = "random_search";
 using Says = Complaints<kName>;
 constexpr const char* kTooMany =
     "random_search: more than 256 features, or no room for them; raise memory, or take `linear`";
-constexpr SearchTexts kTexts{kTooMany, Says::kOtherKind, Says::kParameters, Says::kParts,
-                             Says::kState};
 constexpr double kWider = 1.3, kNarrower = .93, kLeast = 1e-4, kMost = 1e6;  // of sigma
-
-SearchSettings settings_of(const RandomSearchOptions& o) noexcept {
-  return {.objective = {.loss = o.loss,
-                        .shape = {.margin = o.margin, .tau = o.tau, .eps = o.eps, .c = o.c},
-                        .penalty = o.penalty,
-                        .alpha = o.alpha,
-                        .l1_ratio = o.l1_ratio,
-                        .halflife = o.halflife,
-                        .window = o.window},
-          .steps = o.steps,
-          .spread = o.spread,
-          .history = o.history,
-          .every = o.every,
-          .memory = o.memory};
-}
 
 }  // namespace
 
@@ -50,24 +33,13 @@ constinit const Entry<Learner> random_search_entry{
     .make = make_entry<RandomSearch>};
 
 RandomSearch::RandomSearch(const RandomSearchOptions& options) noexcept
-    : SearchLinear(settings_of(options), kTexts),
-      options_(options),
+    : Preset(options, search_settings(options), Says::kAll, kTooMany),
       best_(pool()),
       tried_(pool()),
       sigma_(options.spread) {}
 
 const Info& RandomSearch::info() const noexcept {
   return random_search_entry.info;
-}
-
-Status RandomSearch::check(const Example& x) const noexcept {
-  return objective().is_of_classes() ? check_class<kName>(x, true) : check_target<kName>(x);
-}
-
-Result<std::unique_ptr<Learner>> RandomSearch::clone() const noexcept {
-  std::unique_ptr<RandomSearch> copy(new RandomSearch(options_));
-  FRESHET_TRY(copy->assign_search(*this));
-  return std::unique_ptr<Learner>(std::move(copy));
 }
 
 bool RandomSearch::reserve(std::size_t dimensions) noexcept {

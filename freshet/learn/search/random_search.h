@@ -1,7 +1,7 @@
 #pragma once
 #include <array>
-#include <memory>
 
+#include "freshet/core/preset.h"
 #include "freshet/learn/search/search_linear.h"
 
 namespace freshet {
@@ -56,17 +56,13 @@ inline constexpr std::array kRandomSearchOptions{
 /// if kept, else .93, at least 1e-4. Squared loss: O(steps d^2) an example over all data seen, 4 d^2 bytes; other losses:
 /// O(steps window d) every `every` examples, and 4 window d bytes. d <= 256 features.
 /// Source: Rastrigin, Automation and Remote Control 1963; the step rule: Schumer, Steiglitz, IEEE TAC 1968.
-class RandomSearch final : public SearchLinear {
+class RandomSearch final : public Preset<RandomSearch, RandomSearchOptions, SearchLinear> {
  public:
-  using Options = RandomSearchOptions;
   static constexpr std::span<const OptionSpec> kOptions = kRandomSearchOptions;
 
   explicit RandomSearch(const RandomSearchOptions& options = {}) noexcept;
 
   const Info& info() const noexcept override;
-  const void* options() const noexcept override { return &options_; }
-  Status check(const Example& x) const noexcept override;
-  Result<std::unique_ptr<Learner>> clone() const noexcept override;
 
  private:
   bool reserve(std::size_t dimensions) noexcept override;
@@ -80,7 +76,6 @@ class RandomSearch final : public SearchLinear {
   Status load_points(Reader& reader, const char* wrong) noexcept override;
   bool assign_points(const SearchLinear& from) noexcept override;
 
-  RandomSearchOptions options_;
   PoolArray<double> best_, tried_;
   double sigma_;
   bool has_best_ = false;

@@ -3,15 +3,16 @@
 #include <cstring>
 
 #include "freshet/base/bits.h"
-#include "freshet/base/math.h"
 #include "freshet/core/check.h"
 #include "freshet/core/features.h"
 
 namespace freshet {
 
-SearchLinear::SearchLinear(const SearchSettings& settings, const SearchTexts& texts) noexcept
+SearchLinear::SearchLinear(const SearchSettings& settings, const Texts& texts,
+                           const char* full) noexcept
     : settings_(settings),
       texts_(texts),
+      full_(full),
       pool_(pool_limit(settings.memory)),
       objective_(settings.objective, pool_),
       model_(pool_),
@@ -21,12 +22,6 @@ SearchLinear::SearchLinear(const SearchSettings& settings, const SearchTexts& te
 
 uint32_t SearchLinear::traits() const noexcept {
   return objective_.is_of_classes() ? info().traits : info().traits & ~uint32_t{kBinary};
-}
-
-float SearchLinear::link(double raw) const noexcept {
-  if (objective_.is_of_classes()) return static_cast<float>(math_sigmoid(raw));
-  const bool is_count = settings_.objective.loss == SearchLoss::poisson;
-  return clamp_to_float(is_count ? math_exp(raw < 700 ? raw : 700) : raw);
 }
 
 void SearchLinear::predict(const Example& x, std::span<float> out) const noexcept {
@@ -100,10 +95,9 @@ Status SearchLinear::learn(const Example& x, std::span<float> before) noexcept {
   FRESHET_TRY(check(x));
   if (!before.empty()) before[0] = link(objective_.raw(model_.span(), x));
   if (x.weight == 0) return {};
-  if (!admit(x)) return {Code::exhausted, texts_.full};
+  if (!admit(x)) return {Code::exhausted, full_};
   take_replaced();
-  const double label = static_cast<double>(x.label[0]);
-  objective_.add(x, !objective_.is_of_classes() ? label : label == 1 ? 1 : -1);
+  objective_.add(x, target_of(x, label()));
   examples_++;
   if (!objective_.uses_rows() || examples_ % settings_.every == 0) {
     search();
@@ -138,31 +132,31 @@ void SearchLinear::draw(Sink& sink) const noexcept {
 }
 
 bool SearchLinear::same_kind(const Learner& other) const noexcept {
-  return other.pipeline() == nullptr && &other.info() == &info() &&
+  return is_same_learner(*this, other) &&
          static_cast<const SearchLinear&>(other).settings_ == settings_;
 }
 
-Status SearchLinear::assign_search(const SearchLinear& from) noexcept {
+Status SearchLinear::assign(const SearchLinear& from) noexcept {
   examples_ = from.examples_;
   if (!objective_.assign(from.objective_) || !assign_points(from) ||
       !model_.assign(from.model_.span()) || !now_.resize(from.now_.size()) ||
       !point_.resize(from.point_.size()) ||
       !history_.reserve(settings_.history * from.model_.size()) ||
       !history_.assign(from.history_.span()))
-    return {Code::exhausted, texts_.full};
+    return {Code::exhausted, full_};
   return {};
 }
 
 Status SearchLinear::copy_into(Learner& spare) const noexcept {
   if (!same_kind(spare)) return {Code::invalid_argument, texts_.other_kind};
-  return static_cast<SearchLinear&>(spare).assign_search(*this);
+  return static_cast<SearchLinear&>(spare).assign(*this);
 }
 
 Status SearchLinear::merge(const Learner& other_learner) noexcept {
   if (!same_kind(other_learner)) return {Code::invalid_argument, texts_.other_kind};
   const auto& other = static_cast<const SearchLinear&>(other_learner);
   take_replaced();
-  if (!objective_.merge(other.objective_) || !reserve_all()) return {Code::exhausted, texts_.full};
+  if (!objective_.merge(other.objective_) || !reserve_all()) return {Code::exhausted, full_};
   fit_all();
   examples_ += other.examples_;
   if (other.model_.size() == 0) return {};
@@ -206,7 +200,7 @@ Status SearchLinear::load(Reader& reader) noexcept {
   if (model.size() != std::size_t{objective_.features()} + 1 ||
       history.size() % model.size() != 0 || history.size() / model.size() > settings_.history)
     return {Code::corrupt, texts_.state};
-  if (!reserve_all()) return {Code::exhausted, texts_.full};
+  if (!reserve_all()) return {Code::exhausted, full_};
   fit_all();
   (void)history_.assign(history);
   (void)model_.assign(model);

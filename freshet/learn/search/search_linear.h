@@ -7,9 +7,9 @@
 /// takes part in the search from the next example on.
 
 #include <cstdint>
-#include <memory>
 #include <span>
 
+#include "freshet/core/check.h"
 #include "freshet/core/learner.h"
 #include "freshet/learn/search/linear_objective.h"
 
@@ -26,10 +26,22 @@ struct SearchSettings {
   bool operator==(const SearchSettings&) const = default;
 };
 
-/// The texts a learner says, which begin with its name.
-struct SearchTexts {
-  const char *full, *other_kind, *parameters, *parts, *state;
-};
+/// The options of either search.
+template <class Options>
+SearchSettings search_settings(const Options& o) noexcept {
+  return {.objective = {.loss = o.loss,
+                        .shape = {.margin = o.margin, .tau = o.tau, .eps = o.eps, .c = o.c},
+                        .penalty = o.penalty,
+                        .alpha = o.alpha,
+                        .l1_ratio = o.l1_ratio,
+                        .halflife = o.halflife,
+                        .window = o.window},
+          .steps = o.steps,
+          .spread = o.spread,
+          .history = o.history,
+          .every = o.every,
+          .memory = o.memory};
+}
 
 class SearchLinear : public Learner {
  public:
@@ -41,6 +53,7 @@ class SearchLinear : public Learner {
   std::size_t bytes() const noexcept override { return pool_.bytes(); }
   uint64_t evaluations() const noexcept override { return objective_.evaluations(); }
   void predict(const Example& x, std::span<float> out) const noexcept override;
+  Status check(const Example& x) const noexcept override { return check_label(x, *this, texts_); }
   Status learn(const Example& x, std::span<float> before) noexcept override;
   Status explain(const Example& x, std::span<float> parts) const noexcept override;
   void draw(Sink& sink) const noexcept override;
@@ -56,13 +69,15 @@ class SearchLinear : public Learner {
   std::span<const float> history() const noexcept { return history_.span(); }
 
  protected:
-  SearchLinear(const SearchSettings& settings, const SearchTexts& texts) noexcept;
+  /// texts, full (in place of texts.full): with static storage.
+  SearchLinear(const SearchSettings& settings, const Texts& texts, const char* full) noexcept;
+  Status start() noexcept { return {}; }
   const SearchSettings& settings() const noexcept { return settings_; }
   Pool& pool() noexcept { return pool_; }
   LinearObjective& objective() noexcept { return objective_; }
   const LinearObjective& objective() const noexcept { return objective_; }
   uint64_t examples() const noexcept { return examples_; }
-  Status assign_search(const SearchLinear& from) noexcept;
+  Status assign(const SearchLinear& from) noexcept;
 
   /// Room for points of that many dimensions; false at the limit.
   virtual bool reserve(std::size_t dimensions) noexcept = 0;
@@ -87,10 +102,13 @@ class SearchLinear : public Learner {
   void take_replaced() noexcept;
   void show_best() noexcept;
   void remember() noexcept;
-  float link(double raw) const noexcept;
+  float link(double raw) const noexcept {
+    return linked(raw, label(), settings_.objective.loss == SearchLoss::poisson);
+  }
 
   SearchSettings settings_;
-  SearchTexts texts_;
+  const Texts& texts_;
+  const char* full_;
   Pool pool_;
   LinearObjective objective_;
   PoolArray<float> model_;    // of the best point: what predicts
