@@ -108,6 +108,12 @@ TEST_CASE("pool: arrays come zeroed; sizes that overflow are refused") {
   CHECK(pool.take(SIZE_MAX) == nullptr);
 }
 
+TEST_CASE("pool: an option memory is a limit, but for 0") {
+  CHECK(pool_limit(0) == SIZE_MAX);
+  CHECK(pool_limit(1) == 1);
+  CHECK(pool_limit(UINT64_MAX) == SIZE_MAX);
+}
+
 TEST_CASE("pool: moving takes everything along, clearing frees everything") {
   Pool first;
   auto* number = first.make_array<int>(10);
