@@ -5,6 +5,7 @@ import pathlib
 import random
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
@@ -41,6 +42,15 @@ def reward(server, name, number):
 
 def data(reply, name):
     return reply.outputs[name]["data"]
+
+
+def settled(server):
+    """The scores, of which a copy is shown ten times a second: when they no longer change."""
+    def same_twice():
+        scores = server.metrics("m")["metrics"]
+        time.sleep(.5)
+        return server.metrics("m")["metrics"] == scores and scores
+    return server.wait_until(same_twice, "the scores settle")
 
 
 class Decisions(unittest.TestCase):
@@ -133,7 +143,7 @@ class Decisions(unittest.TestCase):
             for name in waiting:
                 self.assertEqual(reward(server, name, 1), "applied")
             self.assertEqual({reward(server, name, 1) for name in told}, {"duplicate"})
-            before = server.metrics("m")["metrics"]
+            before = settled(server)
             probabilities = ask(server, scene("ann"), min_lsn=server.metrics("m")["lsn"]).outputs["probabilities"]
             server.post("/v2/models/m/checkpoint", "")
             server.kill()
