@@ -21,7 +21,7 @@ struct RowColumn {
   float initial = 0;
 };
 
-/// stride: floats of a row.
+/// stride: floats of a row.  REQUIRES: the table is whole rows.
 Status save_rows(Writer& writer, const Table& table, std::size_t stride,
                  std::span<const RowColumn> columns) noexcept;
 /// Into a table as it was made. `wrong`: what is said of another size, rows out of order, weights (the first column) that

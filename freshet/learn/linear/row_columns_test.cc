@@ -87,7 +87,8 @@ TEST_CASE(
   constexpr std::size_t kStride = 3, kAcross = Table::kChunkFloats / kStride;
   constexpr RowColumn kThree[] = {{"w", 2}, {"z", 0}, {"n", 1}};
   for (std::size_t cell = 0; cell < kStride; cell++) {
-    auto from = Table::make(2 * Table::kChunkFloats), to = Table::make(2 * Table::kChunkFloats);
+    auto from = Table::make(kStride * Table::kChunkFloats);
+    auto to = Table::make(kStride * Table::kChunkFloats);
     REQUIRE(from.ok());
     REQUIRE(to.ok());
     const std::size_t at = kAcross * kStride + cell;
