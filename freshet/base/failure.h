@@ -10,7 +10,7 @@ namespace freshet {
 /// the system in them.
 ///
 /// Rings 3-6 only: it takes memory from the heap. When there is none left, the Status says so and
-/// keeps its code. A zero byte in `text` ends it.
+/// keeps its code. A zero byte in `text` becomes a question mark.
 Status failure(Code code, std::string_view text, uint32_t at = 0) noexcept;
 
 }  // namespace freshet

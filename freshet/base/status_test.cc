@@ -86,6 +86,7 @@ TEST_CASE("status: failure() copies its text") {
   CHECK(status.text() == "log: no space left in /data");
   CHECK(status.at() == 3);
   CHECK(failure(Code::exhausted, "").text().empty());
+  CHECK(failure(Code::not_found, std::string_view("\0a: unknown", 11)).text() == "?a: unknown");
 }
 
 TEST_CASE("result: holds a value, also of a derived class, or the failure") {
