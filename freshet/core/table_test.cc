@@ -1,36 +1,14 @@
 #include "freshet/core/table.h"
 
-#include <map>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "tests/support/memory.h"
+
 namespace freshet {
 namespace {
-
-/// Keeps what save() puts.
-class Memory final : public Writer, public Reader {
- public:
-  struct Kept {
-    DType type;
-    std::vector<uint64_t> shape;
-    std::vector<std::byte> data;
-  };
-  Status put(std::string_view name, const TensorRef& tensor) noexcept override {
-    all[std::string(name)] = {tensor.type,
-                              {tensor.shape.begin(), tensor.shape.end()},
-                              {tensor.data.begin(), tensor.data.end()}};
-    return {};
-  }
-  uint32_t format() const noexcept override { return 1; }
-  Result<TensorRef> get(std::string_view name) noexcept override {
-    const auto at = all.find(std::string(name));
-    if (at == all.end()) return {Code::not_found, "no such tensor"};
-    return TensorRef{at->second.type, at->second.shape, at->second.data};
-  }
-  std::map<std::string, Kept> all;
-};
 
 Table table(std::size_t size) {
   auto made = Table::make(size);

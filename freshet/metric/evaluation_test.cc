@@ -1,7 +1,6 @@
 #include "freshet/metric/evaluation.h"
 
 #include <cmath>
-#include <map>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -10,6 +9,7 @@
 #include "freshet/core/spec.h"
 #include "freshet/metric/delayed_evaluation.h"
 #include "freshet/metric/registry.h"
+#include "tests/support/memory.h"
 
 namespace freshet {
 namespace {
@@ -22,34 +22,6 @@ std::unique_ptr<Evaluation> evaluation(Label label, EvaluationOptions options) {
   REQUIRE(made.ok());
   return std::move(*made);
 }
-
-/// Keeps what save() puts.
-class Memory final : public Writer, public Reader {
- public:
-  Status put(std::string_view name, const TensorRef& tensor) noexcept override {
-    Kept& kept = all_[std::string(name)];
-    kept = {tensor.type,
-            {tensor.shape.begin(), tensor.shape.end()},
-            {tensor.data.begin(), tensor.data.end()}};
-    return {};
-  }
-  uint32_t format() const noexcept override { return 1; }
-  Result<TensorRef> get(std::string_view name) noexcept override {
-    const auto at = all_.find(std::string(name));
-    if (at == all_.end()) return {Code::not_found, "no such tensor"};
-    return TensorRef{at->second.type, at->second.shape, at->second.data};
-  }
-  bool operator==(const Memory& other) const { return all_ == other.all_; }
-
- private:
-  struct Kept {
-    DType type;
-    std::vector<uint64_t> shape;
-    std::vector<std::byte> data;
-    bool operator==(const Kept&) const = default;
-  };
-  std::map<std::string, Kept> all_;
-};
 
 void observe(Evaluation& e, float truth, std::vector<float> before, float weight = 1) {
   REQUIRE(e.observe({&truth, 1}, before, weight).ok());

@@ -1,10 +1,10 @@
 #include <limits>
-#include <map>
 
 #include "freshet/core/decision_rules.h"
 #include "freshet/metric/delayed_evaluation.h"
 #include "tests/conformance/allocations.h"
 #include "tests/conformance/kit.h"
+#include "tests/support/memory.h"
 
 namespace freshet {
 namespace {
@@ -77,31 +77,6 @@ std::unique_ptr<Evaluation> evaluation(EvaluationOptions options) {
   if (!made.ok()) FAIL(made.status().text());
   return std::move(*made);
 }
-
-/// Keeps what save() puts.
-class Memory final : public Writer, public Reader {
- public:
-  Status put(std::string_view name, const TensorRef& tensor) noexcept override {
-    all_[std::string(name)] = {tensor.type,
-                               {tensor.shape.begin(), tensor.shape.end()},
-                               {tensor.data.begin(), tensor.data.end()}};
-    return {};
-  }
-  uint32_t format() const noexcept override { return 1; }
-  Result<TensorRef> get(std::string_view name) noexcept override {
-    const auto at = all_.find(std::string(name));
-    if (at == all_.end()) return {Code::not_found, "no such tensor"};
-    return TensorRef{at->second.type, at->second.shape, at->second.data};
-  }
-
- private:
-  struct Kept {
-    DType type;
-    std::vector<uint64_t> shape;
-    std::vector<std::byte> data;
-  };
-  std::map<std::string, Kept> all_;
-};
 
 }  // namespace
 

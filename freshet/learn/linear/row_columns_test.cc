@@ -1,7 +1,6 @@
 #include "freshet/learn/linear/row_columns.h"
 
 #include <limits>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -9,34 +8,10 @@
 
 #include "freshet/learn/linear/ftrl.h"
 #include "freshet/learn/linear/vw.h"
+#include "tests/support/memory.h"
 
 namespace freshet {
 namespace {
-
-/// Keeps what is put; `stay`: as a mapped file would.
-class Memory final : public Writer, public Reader {
- public:
-  struct Kept {
-    DType type;
-    std::vector<uint64_t> shape;
-    std::vector<std::byte> data;
-  };
-  Status put(std::string_view name, const TensorRef& tensor) noexcept override {
-    all[std::string(name)] = {tensor.type,
-                              {tensor.shape.begin(), tensor.shape.end()},
-                              {tensor.data.begin(), tensor.data.end()}};
-    return {};
-  }
-  uint32_t format() const noexcept override { return 1; }
-  Result<TensorRef> get(std::string_view name) noexcept override {
-    const auto at = all.find(std::string(name));
-    if (at == all.end()) return {Code::not_found, "no such tensor"};
-    return TensorRef{at->second.type, at->second.shape, at->second.data};
-  }
-  bool stays() const noexcept override { return stay; }
-  std::map<std::string, Kept> all;
-  bool stay = false;
-};
 
 constexpr RowColumn kTwo[] = {{"w", 0}, {"G", 1, 3}};
 
