@@ -7,19 +7,12 @@ remembered by every later server, with the same action and probabilities, until 
 acknowledged is never learned again; in the end every decision was learned exactly once, and a replay from the start
 reproduces every checkpoint.
 """
-import argparse
 import http.client
-import os
-import pathlib
 import random
-import sys
-import threading
-import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-import server as support  # noqa: E402
-from server import Server, tensor  # noqa: E402
-from server_kill import replay  # noqa: E402
+from kill_loop import kill_under_load, options_of, replay
+
+from server import Server, tensor  # noqa: I001 (on the path since kill_loop)
 
 CUT = (OSError, http.client.HTTPException)
 SPEC = "m=hash(bits=10) | cb(model=vw(interactions=UA, bits=10), explore=squarecb)"
@@ -107,31 +100,18 @@ class Client:
 
 
 def kill_round(server, clients, draw):
-    threads = [threading.Thread(target=client.run) for client in clients]
-    for thread in threads:
-        thread.start()
-    time.sleep(draw.uniform(0.05, 0.6))
-    if draw.random() < 0.5:
-        server.post("/v2/models/m/checkpoint", "")
-    server.kill()
-    for thread in threads:
-        thread.join(support.WAIT_S)
-        assert not thread.is_alive(), "a client hangs"
-    server.start()
+    def sometimes_checkpoint():
+        if draw.random() < 0.5:
+            server.post("/v2/models/m/checkpoint", "")
+
+    kill_under_load(server, clients, draw.uniform(0.05, 0.6), sometimes_checkpoint)
     for client in clients:
         client.settle()
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("program")
-    parser.add_argument("--rounds", type=int, default=int(os.environ.get("FRESHET_KILLS", "50")) // 10)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--clients", type=int, default=3)
-    options = parser.parse_args()
-    support.PROGRAM = str(pathlib.Path(options.program).resolve())
+    options = options_of(__doc__, kills_a_round=10, clients=3)
     draw = random.Random(options.seed)
-    print(f"seed {options.seed}", flush=True)
     with Server("--model", SPEC, "--keep-log") as server:
         clients = [Client(server, number, options.seed) for number in range(options.clients)]
         for done in range(options.rounds):

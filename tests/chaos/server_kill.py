@@ -7,20 +7,13 @@ was not acknowledged when the server died. Whatever was acknowledged as applied 
 by every later server; in the end each client's rows are counted exactly once each, no LSN is missing, and a replay from
 the start reproduces every checkpoint. What happens inside one process is kill_test.cc's.
 """
-import argparse
 import http.client
 import json
-import os
-import pathlib
 import random
-import subprocess
-import sys
-import threading
-import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-import server as support  # noqa: E402
-from server import Server, tensor  # noqa: E402
+from kill_loop import kill_under_load, options_of, replay
+
+from server import Server, tensor  # noqa: I001 (on the path since kill_loop)
 
 ACKS = ("queued", "applied", "durable")
 CUT = (OSError, http.client.HTTPException)
@@ -85,38 +78,15 @@ class Client:
 
 
 def kill_round(server, clients, draw):
-    threads = [threading.Thread(target=client.run) for client in clients]
-    for thread in threads:
-        thread.start()
-    time.sleep(draw.uniform(0.02, 0.6))
-    server.kill()
-    for thread in threads:
-        thread.join(support.WAIT_S)
-        assert not thread.is_alive(), "a client hangs"
-    server.start()
+    kill_under_load(server, clients, draw.uniform(0.02, 0.6))
     for client in clients:
         client.check_promises()
         client.settle()
 
 
-def replay(folder):
-    """Every checkpoint is reproduced from the log alone."""
-    done = subprocess.run([support.PROGRAM, "replay", folder, "--verify", "--json"], capture_output=True,
-                          timeout=600, check=False)
-    assert done.returncode == 0, done.stderr.decode()
-    return json.loads(done.stdout)
-
-
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("program")
-    parser.add_argument("--rounds", type=int, default=int(os.environ.get("FRESHET_KILLS", "50")) // 5)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--clients", type=int, default=4)
-    options = parser.parse_args()
-    support.PROGRAM = str(pathlib.Path(options.program).resolve())
+    options = options_of(__doc__, kills_a_round=5, clients=4)
     draw = random.Random(options.seed)
-    print(f"seed {options.seed}", flush=True)
     with Server("--model", "m=counting", "--keep-log") as server:
         clients = [Client(server, number, options.seed) for number in range(options.clients)]
         for done in range(options.rounds):
