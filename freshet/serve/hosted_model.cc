@@ -67,6 +67,18 @@ struct AnswerHead {
   std::array<Parameter, 2> parameters;
 };
 
+/// Answers with `outputs`, and where the model stood that gave them.
+void finish(Reply& reply, std::string_view model, std::string_view id, const ReadGuard& guard,
+            std::span<const Tensor> outputs) {
+  const AnswerHead head(guard.lsn(), guard.staleness_us());
+  reply.finish(Answer{.model = model,
+                      .version = head.version,
+                      .id = id,
+                      .lsn = guard.lsn(),
+                      .parameters = head.parameters,
+                      .outputs = outputs});
+}
+
 }  // namespace
 
 Result<std::unique_ptr<HostedModel>> HostedModel::open(HostedOptions options, LogThreads& threads,
@@ -190,13 +202,7 @@ Status HostedModel::infer_now(const Call& call, Reply& reply,
   FRESHET_TRY(space.answer.select(call.outputs));
   counters_.predicted.fetch_add(rows, std::memory_order_relaxed);
   if (call.remember) return remember(call, std::move(*keep), space.predictions);
-  const AnswerHead head(guard.lsn(), guard.staleness_us());
-  reply.finish(Answer{.model = options_.name,
-                      .version = head.version,
-                      .id = call.id,
-                      .lsn = guard.lsn(),
-                      .parameters = head.parameters,
-                      .outputs = space.answer.tensors()});
+  finish(reply, options_.name, call.id, guard, space.answer.tensors());
   return {};
 }
 
@@ -239,13 +245,7 @@ Status HostedModel::decide(const Call& call, Reply& reply, std::unique_ptr<Reply
     remembered.prediction = space.predictions;
     return append_remembered(call, std::move(*keep), std::move(remembered));
   }
-  const AnswerHead head(guard.lsn(), guard.staleness_us());
-  reply.finish(Answer{.model = options_.name,
-                      .version = head.version,
-                      .id = call.id,
-                      .lsn = guard.lsn(),
-                      .parameters = head.parameters,
-                      .outputs = space.answer.tensors()});
+  finish(reply, options_.name, call.id, guard, space.answer.tensors());
   return {};
 }
 
