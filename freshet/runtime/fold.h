@@ -38,9 +38,10 @@ class Student {
 
 /// What it means that nobody tells what a decision cost.
 struct Silence {
-  int64_t after_us =
-      0;           // record time; 0: nothing, the decision is dropped when its time to live is over
-  float cost = 0;  // what it has cost, then
+  /// Record time; 0: nothing, the decision is dropped when its time to live is over.
+  int64_t after_us = 0;
+  /// What it has cost, then.
+  float cost = 0;
 };
 
 struct FoldOptions {

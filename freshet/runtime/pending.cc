@@ -91,14 +91,19 @@ void PendingTable::bury(const Key& key, State state, int64_t deadline_us) noexce
   gone_[key] = state;
 }
 
+// What leaves the table leaves a tombstone: its id says so until then.
+Pending PendingTable::take(Lsn lsn, State state, int64_t until_us) noexcept {
+  auto entry = entries_.extract(lsn);
+  const Key key = key_of(entry.mapped().id);
+  waiting_.erase(key);
+  entry_bytes_ -= entry.mapped().bytes();
+  bury(key, state, until_us);
+  return std::move(entry.mapped());
+}
+
 // An entry is dropped for its age or for room; its id says so for another ttl.
 void PendingTable::drop_oldest(int64_t now_us) noexcept {
-  const auto oldest = entries_.begin();
-  const Key key = key_of(oldest->second.id);
-  entry_bytes_ -= oldest->second.bytes();
-  waiting_.erase(key);
-  entries_.erase(oldest);
-  bury(key, State::dropped, now_us + limits_.ttl_us);
+  (void)take(entries_.begin()->first, State::dropped, now_us + limits_.ttl_us);
 }
 
 void PendingTable::advance(int64_t now_us) noexcept {
@@ -117,13 +122,9 @@ void PendingTable::advance(int64_t now_us) noexcept {
 std::optional<Pending> PendingTable::take_older(int64_t latest_us) noexcept {
   const std::lock_guard lock(mutex_);
   if (entries_.empty() || entries_.begin()->second.time_us > latest_us) return std::nullopt;
-  auto entry = entries_.extract(entries_.begin());
-  const Key key = key_of(entry.mapped().id);
-  waiting_.erase(key);
-  entry_bytes_ -= entry.mapped().bytes();
-  bury(key, State::dropped, entry.mapped().time_us + limits_.ttl_us);
   ++expired_;
-  return std::move(entry.mapped());
+  const auto& [lsn, oldest] = *entries_.begin();
+  return take(lsn, State::dropped, oldest.time_us + limits_.ttl_us);
 }
 
 void PendingTable::add(Pending pending) noexcept {
@@ -146,12 +147,8 @@ void PendingTable::add(Pending pending) noexcept {
 Pending PendingTable::join(std::string_view id) noexcept {
   const Key key = key_of(id);
   const std::lock_guard lock(mutex_);
-  const auto at = waiting_.find(key);
-  auto entry = entries_.extract(at->second);
-  waiting_.erase(at);
-  entry_bytes_ -= entry.mapped().bytes();
-  bury(key, State::joined, entry.mapped().time_us + limits_.ttl_us);
-  return std::move(entry.mapped());
+  const auto& [lsn, entry] = *entries_.find(waiting_.find(key)->second);
+  return take(lsn, State::joined, entry.time_us + limits_.ttl_us);
 }
 
 uint64_t PendingTable::waiting() const noexcept {

@@ -94,6 +94,7 @@ class PendingTable {
   static constexpr uint64_t kTombstoneBytes = 24;
   static Key key_of(std::string_view id) noexcept;
   void bury(const Key& key, State state, int64_t deadline_us) noexcept;
+  Pending take(Lsn lsn, State state, int64_t until_us) noexcept;
   void drop_oldest(int64_t now_us) noexcept;
   uint64_t bytes() const noexcept { return entry_bytes_ + kTombstoneBytes * tombstones_.size(); }
 

@@ -44,9 +44,8 @@ using TrainCallback = Callback<TrainResult&&>;
 
 /// One prediction whose label comes later.
 struct RememberCall {
-  ExampleBlock
-      block;  // one example, no label needed; or one decision with the action served as `chosen`,
-              // its probability, and no cost yet
+  /// One example, no label needed; or one decision with the action served as `chosen`, its probability, and no cost yet.
+  ExampleBlock block;
   std::string id;                      // 1 to 64 bytes
   std::vector<float> prediction;       // as served; of a decision: a probability for each action
 };
