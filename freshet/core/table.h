@@ -45,6 +45,12 @@ class Table {
   /// `size` zeros; `exhausted` when the machine has no room for them. size 0 is a table without memory. memory: null for
   /// the heap; outlives the table.
   static Result<Table> make(std::size_t size, const TableMemory* memory = nullptr) noexcept;
+  /// Whether `tables` tables of `floats` each can be asked for here and take at most `limit` bytes (0: no limit): looked at
+  /// before the first is made.
+  static constexpr bool fit(uint64_t floats, uint64_t limit, uint32_t tables = 1) noexcept {
+    return floats <= SIZE_MAX / sizeof(float) / tables &&
+           (limit == 0 || floats * sizeof(float) * tables <= limit);
+  }
   /// The same numbers; untouched chunks stay without memory. Of a watched table: zeros, for whoever watches it copies the
   /// numbers while the writer goes on.
   Result<Table> clone() const noexcept;

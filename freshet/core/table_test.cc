@@ -33,6 +33,16 @@ TEST_CASE("table: begins as zeros without memory, and counts the chunks touched"
   CHECK(t.bytes() == (sizeof(uint32_t) << 14) + Table::kChunkFloats * sizeof(float));
 }
 
+TEST_CASE("table: what fits a limit is told before anything is made") {
+  CHECK(Table::fit(1024, 4096));
+  CHECK(!Table::fit(1025, 4096));
+  CHECK(!Table::fit(1024, 4096, 2));
+  CHECK(Table::fit(512, 4096, 2));
+  CHECK(Table::fit(uint64_t{1} << 20, 0));  // no limit
+  CHECK(!Table::fit(UINT64_MAX, 0));
+  CHECK(!Table::fit(UINT64_MAX / 8, UINT64_MAX, 3));  // bytes that wrap around fit nothing
+}
+
 TEST_CASE("table: more than the machine has is exhausted, not a crash") {
   CHECK(Table::make(SIZE_MAX / 8).status().code() == Code::exhausted);
   CHECK(Table::make(SIZE_MAX).status().code() == Code::exhausted);

@@ -71,9 +71,7 @@ Status FactorRows::start(uint64_t limit, const TableMemory* memory,
                          const char* too_large) noexcept {
   count_ = 1 + slots(settings_.optimizer);
   const uint64_t floats = (uint64_t{1} << settings_.bits) * (settings_.width + uint64_t{1}) + 1;
-  if (floats > SIZE_MAX / sizeof(float) / kMostTables ||
-      (limit != 0 && floats * sizeof(float) * count_ > limit))
-    return {Code::exhausted, too_large};
+  if (!Table::fit(floats, limit, count_)) return {Code::exhausted, too_large};
   for (uint32_t k = 0; k < count_; k++) {
     FRESHET_TRY_ASSIGN(tables_[k], Table::make(static_cast<std::size_t>(floats), memory));
     pointers_[k] = &tables_[k];

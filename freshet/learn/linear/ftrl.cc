@@ -187,9 +187,7 @@ Ftrl::Ftrl(const FtrlOptions& options, Interactions interactions,
 
 Status Ftrl::start() noexcept {
   const uint64_t floats = uint64_t{row_count()} * kRow;
-  if (floats > SIZE_MAX / sizeof(float) ||
-      (options_.memory != 0 && floats * sizeof(float) > options_.memory))
-    return {Code::exhausted, Says::kMemory};
+  if (!Table::fit(floats, options_.memory)) return {Code::exhausted, Says::kMemory};
   FRESHET_TRY_ASSIGN(table_, Table::make(static_cast<std::size_t>(floats), memory_));
   return {};
 }

@@ -9,8 +9,7 @@ namespace freshet {
 
 Status LinearWeights::add_vector(const char* too_large) noexcept {
   const uint64_t floats = (uint64_t{1} << bits_) + 1;
-  if (hashed() && (floats > SIZE_MAX / sizeof(float) / kMost ||
-                   floats * sizeof(float) * arrays_ * (vectors_ + 1) > pool_.limit_bytes()))
+  if (hashed() && !Table::fit(floats, pool_.limit_bytes(), arrays_ * (vectors_ + 1)))
     return {Code::exhausted, too_large};
   vectors_++;
   for (uint32_t k = 0; k < arrays_; k++) {

@@ -11,9 +11,7 @@ uint32_t RatelessLinear::traits() const noexcept {
 
 Status RatelessLinear::start() noexcept {
   const uint64_t floats = ((uint64_t{1} << settings_.bits) + 1) * settings_.stride;
-  if (floats > SIZE_MAX / sizeof(float) ||
-      (settings_.memory != 0 && floats * sizeof(float) > settings_.memory))
-    return {Code::exhausted, texts_.memory};
+  if (!Table::fit(floats, settings_.memory)) return {Code::exhausted, texts_.memory};
   FRESHET_TRY_ASSIGN(rows_, Table::make(static_cast<std::size_t>(floats)));
   return {};
 }

@@ -55,8 +55,7 @@ VwModel::VwModel(const VwSettings& settings, Interactions interactions) noexcept
 
 Status VwModel::start(uint64_t memory, const TableMemory* from) noexcept {
   const uint64_t floats = uint64_t{row_count()} * kRow;
-  if (floats > SIZE_MAX / sizeof(float) || (memory != 0 && floats * sizeof(float) > memory))
-    return {Code::exhausted, kTooLarge};
+  if (!Table::fit(floats, memory)) return {Code::exhausted, kTooLarge};
   memory_ = from;
   FRESHET_TRY_ASSIGN(table_, Table::make(static_cast<std::size_t>(floats), from));
   const float squares = settings_.adaptive ? static_cast<float>(settings_.initial_t) : 0;
