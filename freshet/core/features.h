@@ -9,6 +9,10 @@
 
 namespace freshet {
 
+/// The group whose values are no features: each is added to the score as it is (VW's `initial`, a label's third number).
+/// No namespace has this key: theirs are bytes. Written to files.
+inline constexpr uint32_t kInitialGroup = 256;
+
 /// How many each_feature() visits; an explanation has one part more, the bias.
 constexpr std::size_t feature_count(const Example& x) noexcept {
   return x.dense.size() + x.numeric.index.size() + x.nominal.index.size();

@@ -29,10 +29,6 @@ constexpr int64_t time_unit_us(TimeUnit unit) noexcept {
   return unit == TimeUnit::s ? 1'000'000 : unit == TimeUnit::ms ? 1'000 : 1;
 }
 
-/// Group of the one feature whose value is added to the prediction (VW's `initial`), the last of
-/// its example. No section has this key: theirs are bytes.
-inline constexpr uint32_t kInitialGroup = 256;
-
 struct ReaderOptions {
   Target label = Target::number;
   bool binary = false;   // a learner with one output: core/label_map.h
@@ -42,7 +38,7 @@ struct ReaderOptions {
   NameHash hash = NameHash::strings;
   uint32_t hash_seed = 0;
   bool wants_initial =
-      true;  // a label's third number becomes the group kInitialGroup; else it is dropped
+      true;  // a label's third number becomes the group kInitialGroup (core/features.h); else it is dropped
   bool keep_names = false;  // VW text: the first name met of each hash goes into the blocks
   bool zero_based = false;  // svmlight: index 0 is the first feature
 

@@ -6,6 +6,7 @@
 #include "freshet/base/hash.h"
 #include "freshet/base/short_number.h"
 #include "freshet/base/text.h"
+#include "freshet/core/features.h"
 #include "freshet/format/format.h"
 #include "freshet/format/token_lines.h"
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "freshet/base/hash.h"
+#include "freshet/core/features.h"
 #include "freshet/format/format.h"
 #include "freshet/format/read_text_test.h"
 

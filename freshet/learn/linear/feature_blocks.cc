@@ -9,7 +9,7 @@ constexpr uint32_t kOnlyGroup = 32;  // of features that have no namespace
 
 bool is_ungrouped(const Example& x) noexcept {
   for (const Group& group : x.groups)
-    if (group.key != kOnlyGroup && group.key != kInitialKey) return false;
+    if (group.key != kOnlyGroup && group.key != kInitialGroup) return false;
   return true;
 }
 
@@ -39,7 +39,7 @@ FeatureView flatten(const FeatureView& from, ExampleBuffer& to) noexcept {
     to.groups.push_back({kOnlyGroup, 0, place()});
   } else {
     for (const Group& group : x.groups)
-      if (group.key != kInitialKey)
+      if (group.key != kInitialGroup)
         to.groups.push_back({group.key, places[group.begin], places[group.end]});
   }
   FeatureView flat;

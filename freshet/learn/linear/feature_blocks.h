@@ -24,8 +24,6 @@ class ExampleBuffer;
 
 /// Index of the constant feature (VW's; group 128). Written to files.
 inline constexpr uint32_t kConstantFeature = 11650396;
-/// The group whose values are added to the score as they are (a label's `initial`).
-inline constexpr uint32_t kInitialKey = 256;
 
 /// Whether that feature is one of an example's. Written to files by name.
 enum class ConstantRule : uint8_t { feature, none };
@@ -247,7 +245,7 @@ inline Looked look_at(const Example& x, float large, FeatureView& view) noexcept
   const bool seen = has_odd(value, x.numeric.value.size(), odd);
   bool has_initial = false;
   for (const Group& group : x.groups)
-    has_initial = has_initial || group.key == kInitialKey;
+    has_initial = has_initial || group.key == kInitialGroup;
   if (!seen && !has_initial && x.dense.empty() && x.nominal.index.empty()) [[likely]]
     return Looked::fine;
   view.is_plain = false;
@@ -261,7 +259,7 @@ inline Looked look_at(const Example& x, float large, FeatureView& view) noexcept
   };
   if (!look(x.dense) || !look(x.numeric.value)) return Looked::bad;
   for (const Group& group : x.groups) {
-    if (group.key != kInitialKey) continue;
+    if (group.key != kInitialGroup) continue;
     view.initial_begin = group.begin;
     view.initial_end = group.end;
     for (uint32_t k = group.begin; k < group.end; k++)

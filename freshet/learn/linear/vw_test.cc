@@ -184,7 +184,7 @@ TEST_CASE("vw: an initial value is added, not learned, and is no feature") {
   const auto one = vw({.max_prediction = 100});
   const uint32_t index[] = {1, 99};
   const float value[] = {1, 40};
-  const Group groups[] = {{32, 0, 1}, {kInitialKey, 1, 2}};
+  const Group groups[] = {{32, 0, 1}, {kInitialGroup, 1, 2}};
   const float y = 41;
   const Example x{.numeric = {index, value}, .groups = groups, .label = {&y, 1}};
   CHECK(predict(*one, x) == 40);
