@@ -44,13 +44,14 @@ struct Silence {
   float cost = 0;
 };
 
+/// Everything besides the log that a state depends on: the same at every start of a model, and in every replay.
 struct FoldOptions {
-  std::string spec;       // what a reset makes again
+  std::string spec;  // what a reset makes again
   uint32_t seed = 0;
   std::string base;              // path of a model file that the first event finds; empty: nothing learned yet
   PendingLimits pending;         // a checkpoint's own win
-  EvaluationOptions evaluation;  // the same at every start: scores are part of the state
-  Silence silence = {};          // the same at every start
+  EvaluationOptions evaluation;  // metrics, window, baselines: scores are part of the state
+  Silence silence = {};          // of decisions
 };
 
 /// What one event did.

@@ -136,11 +136,9 @@ Result<Lsn> beginning(const ReplayOptions& options, const CheckpointStore& store
 }  // namespace
 
 Result<Replayed> replay(const ReplayOptions& options, const Registry& registry) noexcept {
-  const FoldOptions fold{options.spec,    options.seed,       options.base,
-                         options.pending, options.evaluation, options.silence};
   const CheckpointStore store(options.folder + "/slots/champion");
   FRESHET_TRY_ASSIGN(const Lsn from, beginning(options, store));
-  FRESHET_TRY_ASSIGN(Recovered start, recover(store, fold, registry, from));
+  FRESHET_TRY_ASSIGN(Recovered start, recover(store, options, registry, from));
   FRESHET_TRY_ASSIGN(auto log, LocalLog::open_read_only(options.folder, start.checkpoint));
   Replayed replayed;
   replayed.from = start.checkpoint;

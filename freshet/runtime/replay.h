@@ -22,17 +22,12 @@
 
 namespace freshet {
 
-struct ReplayOptions {
+/// How the log was folded, and what of it is to be folded again.
+struct ReplayOptions : FoldOptions {
   std::string folder;                  // of the model: with log/ and slots/champion/
-  std::string spec;
-  uint32_t seed = 0;
-  std::string base;                    // FoldOptions::base
   Lsn from = 0;                        // the newest checkpoint up to this LSN; 0: the start of the log, or, where its first
                                        // segments are gone, the oldest checkpoint that reaches it
   Lsn to = ~Lsn{0};                    // last event folded
-  PendingLimits pending;
-  EvaluationOptions evaluation;
-  Silence silence = {};
   bool verifies = false;               // compare with every checkpoint record of this build met on the way
   std::function<void(Lsn)> progress;   // after every 4,096 events
 };

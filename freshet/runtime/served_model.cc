@@ -115,13 +115,10 @@ ServedModel::ServedModel(std::unique_ptr<Parts> parts) noexcept : parts_(std::mo
 ServedModel::~ServedModel() = default;
 
 Status ServedModel::Parts::open(const Registry& registry) noexcept {
-  const FoldOptions fold{options.spec,       options.seed,
-                         options.base,       {options.ttl_us, options.max_pending_bytes},
-                         options.evaluation, options.silence};
   FRESHET_TRY(make_learner(options.spec, registry, options.seed));  // a bad spec leaves no folder behind
   FRESHET_TRY_ASSIGN(WriterLock lock, WriterLock::acquire(options.folder));
   CheckpointStore store(options.folder + "/slots/champion");
-  FRESHET_TRY_ASSIGN(Recovered recovered, recover(store, fold, registry));
+  FRESHET_TRY_ASSIGN(Recovered recovered, recover(store, options, registry));
   remarks = std::move(recovered.remarks);
   FRESHET_TRY_ASSIGN(appender, Appender::open(threads, std::move(lock), appender_options(recovered)));
   const Recovery& found = appender->log().recovery();

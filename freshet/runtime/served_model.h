@@ -33,6 +33,7 @@
 #include "freshet/base/status.h"
 #include "freshet/core/registry.h"
 #include "freshet/log/local/appender.h"
+#include "freshet/runtime/fold.h"
 #include "freshet/runtime/model.h"
 #include "freshet/runtime/scores.h"
 #include "freshet/runtime/trainer.h"
@@ -40,21 +41,15 @@
 
 namespace freshet {
 
-struct ServedModelOptions {
+/// What the fold needs, and how it is served.
+struct ServedModelOptions : FoldOptions {
   std::string folder;                       // <data-dir>/<model>; made where missing
-  std::string spec;
-  uint32_t seed = 0;
-  std::string base;                         // path of a model file it begins with; empty: with nothing learned
   std::optional<Publication> publication;   // none: live where the learner can, else snapshot
   bool repair = false;                      // drop damaged records instead of refusing to open
-  EvaluationOptions evaluation;             // metrics, window, baselines: the same at every start
   uint32_t sync_delay_us = 0;               // [0, 2000]
   uint64_t max_backlog = uint64_t{64} << 20;      // bytes appended, not learned
   uint64_t max_queue_bytes = uint64_t{64} << 20;  // bytes admitted, not appended
   uint32_t max_queue = 65536;                     // events admitted, not appended
-  int64_t ttl_us = int64_t{86'400} * 1'000'000;   // how long a remembered prediction waits for its label, record time
-  uint64_t max_pending_bytes = uint64_t{256} << 20;
-  Silence silence = {};  // of decisions; with the two above the same at every start
   int64_t checkpoint_every_us = 60'000'000;
   uint64_t checkpoint_every_events = 1'000'000;
   uint64_t retain_bytes = uint64_t{10} << 30;     // of the log

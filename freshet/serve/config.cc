@@ -64,7 +64,7 @@ Status set_member(const std::string& path, const std::string& place, std::string
     const auto* seconds = value.if_int64();
     if (seconds == nullptr || *seconds < 1 || *seconds > 31'536'000)
       return wrong("1 to 31,536,000");
-    model.served.ttl_us = *seconds * 1'000'000;
+    model.served.pending.ttl_us = *seconds * 1'000'000;
     model.has_ttl = true;
   } else if (name == "reward_wait_s") {
     const auto* seconds = value.if_int64();

@@ -83,8 +83,6 @@ class HostedModel {
   Label label() const noexcept { return label_; }
   /// infer answers `parameters.contributions`.
   bool can_explain() const noexcept { return can_explain_; }
-  /// "logistic"
-  std::string_view learner_name() const noexcept { return learner_name_; }
 
  private:
   class Inference;

@@ -282,13 +282,14 @@ Result<std::vector<HostedOptions>> models_of(const ServeOptions& options) {
     model.served.keeps_log = options.log.keep_log;
     model.served.retain_bytes = options.log.retain_bytes;
     model.served.sync_delay_us = options.log.sync_delay_us;
-    if (!model.has_ttl) model.served.ttl_us = static_cast<int64_t>(options.log.ttl_s) * 1'000'000;
-    model.served.max_pending_bytes = options.log.max_pending_bytes;
+    if (!model.has_ttl)
+      model.served.pending.ttl_us = static_cast<int64_t>(options.log.ttl_s) * 1'000'000;
+    model.served.pending.max_bytes = options.log.max_pending_bytes;
     if (model.served.silence.after_us == 0)
       model.served.silence.after_us = static_cast<int64_t>(options.log.reward_wait_s) * 1'000'000;
     if (!model.has_default_reward)
       model.served.silence.cost = static_cast<float>(0 - options.log.default_reward);
-    if (model.served.silence.after_us > model.served.ttl_us)
+    if (model.served.silence.after_us > model.served.pending.ttl_us)
       return failure(Code::invalid_argument,
                      "--reward-wait-s: longer than --ttl-s: the decision would be gone before");
     if (options.models.publish != Publish::automatic && !model.served.publication)
