@@ -9,6 +9,7 @@
 #include "freshet/metric/delayed_evaluation.h"
 #include "freshet/runtime/replay.h"
 #include "freshet/runtime/test_model.h"
+#include "tests/support/soon.h"
 
 namespace freshet {
 namespace {
@@ -226,6 +227,41 @@ TEST_CASE(
   CHECK(all->verified >= 4);
   options.silence.cost = 1;
   CHECK(replay(options, catalog()).status().code() == Code::corrupt);
+}
+
+TEST_CASE("decisions: where no event comes a tick ends what is over, and then the log is quiet") {
+  TestFolder folder;
+  LogThreads threads;
+  ServedModelOptions options = options_of(folder / "m", kSpec);
+  options.keeps_log = true;
+  options.silence = {.after_us = 50'000, .cost = 2};
+  auto model = ServedModel::open(options, threads, catalog());
+  REQUIRE(model.ok());
+  auto patient = open(folder / "patient", threads);  // a day: nothing of it will be over here
+  CHECK(keep(*patient, 0).status.ok());
+  for (uint32_t k = 0; k < 3; ++k)
+    CHECK(keep(**model, k).status.ok());
+  CHECK(soon([&] { return (*model)->status().examples == 3; }));
+  CHECK((*model)->status().pending == 0);
+
+  // The sync of what was appended may be told by one tick more, and that is all.
+  std::this_thread::sleep_for(std::chrono::milliseconds(2300));
+  const Lsn end = (*model)->status().appended;
+  CHECK(end <= 8);
+  CHECK(patient->status().appended <= 2);
+  CHECK(patient->status().pending == 1);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1300));
+  CHECK((*model)->status().appended == end);
+
+  CHECK(checkpoint(**model).status.ok());
+  *model = nullptr;
+  ReplayOptions again = replay_of(folder / "m");
+  again.evaluation = {};
+  again.silence = options.silence;
+  const auto all = replay(again, catalog());
+  if (!all.ok()) FAIL(std::string(all.status().text()));
+  CHECK(all->counts.examples == 3);
+  CHECK(all->verified >= 1);
 }
 
 TEST_CASE("decisions: garbage is refused, and what another kind of model was sent is skipped") {

@@ -302,10 +302,19 @@ float Fold::learn_late_cost(const Event& event, const Example& label, const Pend
   return decided(event, decision, pending.own, true, result, observer);
 }
 
+bool Fold::learns_silence(const Learner& learner) const noexcept {
+  return options_.silence.after_us != 0 && learner.label() == Label::decision;
+}
+
+bool Fold::is_overdue(int64_t now_us, const Learner& learner) const noexcept {
+  return learns_silence(learner) ? pending_.has_older(now_us, options_.silence.after_us)
+                                 : pending_.has_older(now_us);
+}
+
 // Decisions that nobody has told of for so long have cost what silence means, at the time of this event.
 void Fold::learn_silence(const Event& event, Student& student, TrainerObserver* observer) noexcept {
+  if (!learns_silence(student.learner())) return;
   const Silence& silence = options_.silence;
-  if (silence.after_us == 0 || student.learner().label() != Label::decision) return;
   const Example label{.label = {&silence.cost, 1}};
   while (const auto due = pending_.take_older(event.time_us -
                                               std::min(silence.after_us, options_.pending.ttl_us)))

@@ -84,6 +84,9 @@ class Fold {
   Status apply(const Event& event, ExampleBlock* block, Student& student, FoldResult* result,
                TrainerObserver* observer) noexcept;
 
+  /// A pending prediction is over at `now_us`: the next event will find it so, whenever it comes.
+  bool is_overdue(int64_t now_us, const Learner& learner) const noexcept;
+
   const FoldCounts& counts() const noexcept { return counts_; }
   /// Scores of the model and its baselines, of every prediction made just before its label was learned.
   const Evaluation& evaluation() const noexcept { return *evaluation_; }
@@ -109,6 +112,7 @@ class Fold {
                   Student& student) noexcept;
   Status join(const Event& event, ExampleBlock& labels, Student& student, FoldResult* result,
               TrainerObserver* observer) noexcept;
+  bool learns_silence(const Learner& learner) const noexcept;
   void learn_silence(const Event& event, Student& student, TrainerObserver* observer) noexcept;
   void ask(const ExampleBlock& block, const Learner& learner, Pending& entry) noexcept;
   float decided(const Event& event, const Decision& decision, std::span<const float> before,

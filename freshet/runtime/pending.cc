@@ -1,5 +1,6 @@
 #include "freshet/runtime/pending.h"
 
+#include <algorithm>
 #include <cstring>
 #include <span>
 #include <utility>
@@ -149,6 +150,12 @@ Pending PendingTable::join(std::string_view id) noexcept {
   const std::lock_guard lock(mutex_);
   const auto& [lsn, entry] = *entries_.find(waiting_.find(key)->second);
   return take(lsn, State::joined, entry.time_us + limits_.ttl_us);
+}
+
+bool PendingTable::has_older(int64_t now_us, int64_t wait_us) const noexcept {
+  const std::lock_guard lock(mutex_);
+  return !entries_.empty() &&
+         now_us - entries_.begin()->second.time_us >= std::min(wait_us, limits_.ttl_us);
 }
 
 uint64_t PendingTable::waiting() const noexcept {

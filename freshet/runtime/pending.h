@@ -74,6 +74,9 @@ class PendingTable {
   /// Takes the entry out for its label and leaves a tombstone. REQUIRES: find(id) says waiting.
   Pending join(std::string_view id) noexcept;
 
+  /// Some entry has waited for `wait_us`, or for its time to live, at `now_us`. Any thread.
+  bool has_older(int64_t now_us, int64_t wait_us = INT64_MAX) const noexcept;
+
   uint64_t waiting() const noexcept;   // any thread
   uint64_t expired() const noexcept;   // any thread
   uint64_t evicted() const noexcept;   // any thread

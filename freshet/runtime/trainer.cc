@@ -17,6 +17,7 @@ namespace {
 constexpr int64_t kLookUs = 250'000;       // an idle trainer looks around this often
 constexpr int64_t kUnpublishedUs = 1'000;  // and this often while a publication is put off
 constexpr int64_t kRetryNs = 1'000'000'000;
+constexpr int64_t kTickNs = 1'000'000'000;  // time is made to pass this often at most
 constexpr int64_t kScoreNs = 100'000'000;  // scores are copied this often
 constexpr ChunkTag kDuplicatesTag{{'D', 'U', 'P', 'L'}};
 
@@ -166,6 +167,7 @@ void Trainer::run() noexcept {
       if (tail_->closed()) break;
       if (!wait_while_paused()) return;
       publish_if_due(true);
+      tick_if_due();
     }
     score(false);
     checkpoint_if_due();
@@ -258,6 +260,16 @@ void Trainer::stop_because(const Status& why) noexcept {
   applied_waiters_.fail(Code::unavailable, reason);
   published_waiters_.reach(model_.clock().published.load(std::memory_order_relaxed));
   published_waiters_.fail(Code::unavailable, reason);
+}
+
+// No event comes, and something that waits is over: a tick says so in the log, for this fold and for every replay. While
+// nothing is over the log stays as it is.
+void Trainer::tick_if_due() noexcept {
+  if (!fold_->is_overdue(unix_us(), lease_.working())) return;
+  const int64_t now_ns = steady_ns();
+  if (now_ns - ticked_ns_ < kTickNs) return;
+  ticked_ns_ = now_ns;
+  appender_.tick();
 }
 
 // ---- state

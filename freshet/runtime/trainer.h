@@ -99,6 +99,7 @@ class Trainer {
   void mark_replay() noexcept;
   bool take(const TailEvent& event) noexcept;
   bool wait_while_paused() noexcept;
+  void tick_if_due() noexcept;
   void score(bool now) noexcept;
   void publish_if_due(bool is_idle) noexcept;
   void show(TrainerState state, std::string reason) noexcept;
@@ -146,6 +147,7 @@ class Trainer {
   std::atomic<int64_t> checkpoint_due_ns_{0};  // steady time
   Lsn scored_lsn_ = 0;                         // of scores_
   int64_t scored_ns_ = 0;                      // when they were copied
+  int64_t ticked_ns_ = 0;                      // when time was last made to pass
   const uint64_t replayed_examples_;           // examples there were at start
   std::unique_ptr<CheckpointJob> job_;
 };

@@ -114,6 +114,13 @@ Status Appender::submit(AppendRequest&& request) noexcept {
   return {};
 }
 
+void Appender::tick() noexcept {
+  const std::lock_guard lock(queue_mutex_);
+  if (phase_ != Phase::open || !queue_.empty()) return;
+  tick_asked_ = true;
+  if (!std::exchange(append_posted_, true)) threads_.appender.post(*append_job_);
+}
+
 Result<Appended> Appender::append(AppendRequest request) noexcept {
   struct Wait {
     std::mutex mutex;
@@ -136,13 +143,15 @@ Result<Appended> Appender::append(AppendRequest request) noexcept {
 
 // Appender thread.
 void Appender::append_step() noexcept {
+  bool is_asked = false;
   {
     const std::lock_guard lock(queue_mutex_);
     append_posted_ = false;
     appending_ = true;
     taken_.swap(queue_);
+    is_asked = std::exchange(tick_asked_, false);
   }
-  if (taken_.empty() && tick_is_due()) add_tick();
+  if (taken_.empty() && (is_asked || tick_is_due())) add_tick();
   for (std::size_t at = 0; at < taken_.size();)
     at = append_slice(at);
   taken_.clear();
@@ -163,6 +172,7 @@ bool Appender::tick_is_due() const noexcept {
 }
 
 void Appender::add_tick() noexcept {
+  tick_carries_ = log_->durable() == log_->end();
   taken_.push_back({.kind = EventKind::tick, .examples = 0, .body = {}, .done = {}, .rider = {}});
   const std::lock_guard lock(queue_mutex_);
   queue_bytes_ += record_bytes(0);
@@ -262,7 +272,7 @@ std::shared_ptr<const Batch> Appender::take_batch(std::size_t done) noexcept {
   records_.fetch_add(done, std::memory_order_relaxed);
   bytes_.fetch_add(batch->bytes, std::memory_order_relaxed);
   groups_.fetch_add(1, std::memory_order_relaxed);
-  last_is_tick_ = batch->events.back().event.kind == EventKind::tick;
+  last_is_tick_ = tick_carries_ && batch->events.back().event.kind == EventKind::tick;
   return batch;
 }
 

@@ -180,6 +180,10 @@ class Appender {
   /// "log: closed". invalid_argument: the body isn't sections, or too large.
   Status submit(AppendRequest&& request) noexcept;
 
+  /// Time is to pass in the log: a tick is appended soon, unless something else is. For who folds the log and knows that
+  /// something in it is over by now.
+  void tick() noexcept;
+
   /// submit() and wait for done(). Not from callbacks.
   Result<Appended> append(AppendRequest request) noexcept;
 
@@ -268,11 +272,13 @@ class Appender {
   // The appender thread's.
   std::vector<AppendRequest> taken_;
   std::unique_ptr<Slice> slice_;
+  bool tick_carries_ = false;  // the tick made last says that all before it is durable
 
   mutable std::mutex queue_mutex_;  // guards what follows, up to the next mutex
   std::vector<AppendRequest> queue_;
   uint64_t queue_bytes_ = 0;  // of queue_ and of taken_
   bool append_posted_ = false, appending_ = false;
+  bool tick_asked_ = false;
   Phase phase_ = Phase::open;
   std::string why_;  // waiting or failed: the text of refusals
   std::condition_variable drained_;
@@ -296,7 +302,8 @@ class Appender {
   bool ended_ = false;                // nothing will be shown any more
   std::atomic<uint64_t> backlog_{0};  // bytes in window_ that the gate has not released
 
-  std::atomic<bool> last_is_tick_{true}, closing_{false};
+  std::atomic<bool> last_is_tick_{true};  // and carries the durable LSN: there is nothing to add
+  std::atomic<bool> closing_{false};
   std::atomic<uint64_t> unsynced_{0};  // bytes, about
   std::atomic<Time> sync_due_{
       Time::max()};  // when a sync is due that nobody waits for; max: nothing to sync

@@ -13,9 +13,12 @@
 
 #include "freshet/log/local/fault.h"
 #include "freshet/log/local/test_folder.h"
+#include "tests/support/soon.h"
 
 namespace freshet {
 namespace {
+
+using testing::soon;
 
 std::unique_ptr<Appender> open_appender(LogThreads& threads, const TestFolder& folder,
                                         AppenderOptions options = {}) {
@@ -81,15 +84,6 @@ AppendRequest rows(uint64_t first, uint64_t last) {
           .body = PayloadBuilder()
                       .source({.name = "shuttle", .partition = 0, .first = first, .last = last})
                       .take()};
-}
-
-// Waits up to ten seconds, which only a bug makes long.
-bool soon(const std::function<bool()>& condition) {
-  for (int i = 0; i < 10'000; i++) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return false;
 }
 
 // What the tail shows until it has shown `count` events; and whatever else came with the last of them.
@@ -304,6 +298,25 @@ TEST_CASE(
   REQUIRE(batch.ok());
   REQUIRE(batch->size() == 2);
   CHECK((*batch)[1].event.kind == EventKind::tick);
+}
+
+TEST_CASE(
+    "appender: a tick asked for makes time pass; before a sync it is followed by one that says "
+    "so") {
+  const TestFolder folder;
+  LogThreads threads;
+  auto appender = open_appender(threads, folder, {.idle_sync_us = 20'000});
+  REQUIRE(appender->append(request("row")).ok());
+  appender->tick();
+  CHECK(soon([&] { return appender->end() >= 2; }));
+  CHECK(soon([&] { return appender->end() == 3 && appender->durable() == 3; }));
+  appender->tick();  // all is durable now: this one says it
+  CHECK(soon([&] { return appender->end() == 4 && appender->durable() == 4; }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(60));
+  CHECK(appender->end() == 4);
+  REQUIRE(appender->close().ok());
+  appender->tick();  // too late: nothing happens
+  CHECK(appender->end() == 4);
 }
 
 TEST_CASE(
