@@ -22,12 +22,15 @@ constexpr std::size_t feature_count(const Example& x) noexcept {
 /// Always inline: a walk made of this one is then as fast as loops of its own (3 % of `alma` were lost otherwise).
 template <class F>
 [[gnu::always_inline]] inline void each_feature(const Example& x, F&& f) noexcept {
-  for (std::size_t k = 0; k < x.dense.size(); k++)
-    f(static_cast<uint32_t>(k), x.dense[k]);
-  for (std::size_t k = 0; k < x.numeric.index.size(); k++)
-    f(x.numeric.index[k], x.numeric.value[k]);
-  for (std::size_t k = 0; k < x.nominal.index.size(); k++)
-    f(mix(x.nominal.index[k], x.nominal.category[k]), 1.0f);
+  const std::span<const float> dense = x.dense;  // locals stay in registers, whatever f stores
+  const Numeric numeric = x.numeric;
+  const Nominal nominal = x.nominal;
+  for (std::size_t k = 0; k < dense.size(); k++)
+    f(static_cast<uint32_t>(k), dense[k]);
+  for (std::size_t k = 0; k < numeric.index.size(); k++)
+    f(numeric.index[k], numeric.value[k]);
+  for (std::size_t k = 0; k < nominal.index.size(); k++)
+    f(mix(nominal.index[k], nominal.category[k]), 1.0f);
 }
 
 }  // namespace freshet

@@ -139,6 +139,8 @@ class LinearWeights {
 
  private:
   bool admit_new(const Example& x) noexcept;
+  template <class Load>
+  void add_hashed(const Example& x, const float* w, LaneSum& sum) const noexcept;
 
   Pool pool_;
   Dictionary dictionary_;
@@ -190,6 +192,40 @@ bool LinearWeights::join(const LinearWeights& other, F&& f) noexcept {
   return true;
 }
 
+// As `each`, but from locals, because a compiler takes a live load for one that may change anything and would look this
+// object up again for each feature; and numbers by pairs of lanes: g++ 12 brings a live load into a vector by way of an
+// integer register, which costs a quarter, unless what is put together are doubles.
+template <class Load>
+void LinearWeights::add_hashed(const Example& x, const float* w, LaneSum& sum) const noexcept {
+  typedef double Two __attribute__((vector_size(16)));
+  const auto weight = [w, mask = mask_](uint32_t index) __attribute__((always_inline)) {
+    return static_cast<double>(Load::load(w[std::size_t{index & mask} + 1]));
+  };
+  Example rest = x;
+  std::size_t k = 0;
+  if (x.dense.empty()) {
+    const uint32_t* const index = x.numeric.index.data();
+    const float* const value = x.numeric.value.data();
+    const std::size_t n = x.numeric.index.size();
+    Two lanes[4] = {};
+    for (; k + 8 <= n; k += 8)
+#pragma GCC unroll 4
+      for (std::size_t p = 0; p < 4; p++) {
+        const std::size_t at = k + 2 * p;
+        lanes[p] += Two{weight(index[at]), weight(index[at + 1])} *
+                    Two{static_cast<double>(value[at]), static_cast<double>(value[at + 1])};
+      }
+    for (std::size_t p = 0; p < 4; p++) {
+      sum.lane[2 * p] = lanes[p][0];
+      sum.lane[2 * p + 1] = lanes[p][1];
+    }
+    rest.numeric = {x.numeric.index.subspan(k), x.numeric.value.subspan(k)};
+  }
+  each_feature(rest, [&](uint32_t index, float value) __attribute__((always_inline)) {
+    sum.add(k++, weight(index) * static_cast<double>(value));
+  });
+}
+
 template <class Load>
 double LinearWeights::raw(const Example& x, uint32_t vector) const noexcept {
   const float* w = array(0, vector);
@@ -204,6 +240,8 @@ double LinearWeights::raw(const Example& x, uint32_t vector) const noexcept {
             static_cast<double>(Load::load(w[k + lane + 1])) * static_cast<double>(value[k + lane]);
     for (; k < d; k++)
       sum.add(k, static_cast<double>(Load::load(w[k + 1])) * static_cast<double>(value[k]));
+  } else if (hashed()) {
+    add_hashed<Load>(x, w, sum);
   } else {
     std::size_t k = 0;
     each(x, [&](std::size_t at, float value) {
