@@ -1,5 +1,7 @@
 #include "freshet/cli/data_options.h"
 
+#include <sched.h>
+
 #include "freshet/base/failure.h"
 
 namespace freshet {
@@ -118,6 +120,13 @@ Result<ReaderOptions> reader_options(const DataOptions& data, const ColumnOption
                    "--delimiter " + std::string(options.delimiter) + ": one character, or tab");
   }
   return reading;
+}
+
+uint32_t threads_of(const CommonOptions& options) noexcept {
+  if (options.threads != 0) return options.threads;
+  cpu_set_t cores;
+  return sched_getaffinity(0, sizeof(cores), &cores) == 0 ? static_cast<uint32_t>(CPU_COUNT(&cores))
+                                                          : 1;
 }
 
 void remember(const Input& input, const ReaderOptions& reading, StoredModel& model) {

@@ -16,6 +16,8 @@ Result<InputOptions> input_options(const DataOptions& options) noexcept;
 /// them is `invalid_argument`. `learning`: the schema grows.
 Result<ReaderOptions> reader_options(const DataOptions& data, const ColumnOptions& options,
                                      const StoredModel& model, bool learning) noexcept;
+/// Threads to read and learn with, at least 1: --threads, else one for each core that may be used.
+uint32_t threads_of(const CommonOptions& options) noexcept;
 /// Notes in the model how its text was read.
 void remember(const Input& input, const ReaderOptions& reading, StoredModel& model);
 

@@ -1,8 +1,7 @@
 #include "freshet/cli/stream_job.h"
 
+#include <algorithm>
 #include <cmath>
-
-#include <sched.h>
 
 #include "freshet/base/failure.h"
 #include "freshet/cli/data_options.h"
@@ -15,13 +14,6 @@
 
 namespace freshet {
 namespace {
-
-// A thread of its own for reading, unless one thread or one core is all there is.
-bool reads_ahead(uint32_t threads) noexcept {
-  if (threads != 0) return threads > 1;
-  cpu_set_t cores;
-  return sched_getaffinity(0, sizeof(cores), &cores) == 0 && CPU_COUNT(&cores) > 1;
-}
 
 constexpr uint64_t kCurvePoints = 1000;  // a point for so many examples, where --every doesn't say
 
@@ -79,6 +71,8 @@ Status StreamJob::prepare() noexcept {
 Status StreamJob::open_pass() noexcept {
   FRESHET_TRY_ASSIGN(InputOptions what, input_options(options_.data));
   if (what.format.empty()) what.format = model_.input_format;
+  // One thread learns, a second reads, more help it.
+  what.helpers = std::max(threads_of(options_.common), 2u) - 2;
   FRESHET_TRY_ASSIGN(input_, Input::open(std::move(what), reading_, *model_.schema));
   const std::string_view format = input_->format().name;
   const bool has_columns = format != "vw" && format != "sparse" && format != "svmlight";
@@ -97,7 +91,7 @@ Status StreamJob::run() noexcept {
   for (uint32_t pass = 0; pass < options_.data.passes && !is_interrupted_ && !is_full_; ++pass) {
     if (pass > 0) model_.learner->end_pass();
     FRESHET_TRY(open_pass());
-    BlockStream blocks(*input_, *model_.schema, reads_ahead(options_.common.threads),
+    BlockStream blocks(*input_, *model_.schema, threads_of(options_.common) > 1,
                        options_.data.limit == 0 ? 0 : options_.data.limit - examples_);
     while (!is_interrupted_ && !is_full_) {
       FRESHET_TRY_ASSIGN(item_, blocks.next());

@@ -4,6 +4,7 @@
 /// features of value 0 are left out and counted.
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "freshet/format/mistake.h"
@@ -26,6 +27,8 @@ class IndexedFeatures {
 
   /// Features of value 0 in examples so far.
   uint64_t zeros() const noexcept { return zeros_; }
+  void add_zeros(uint64_t count) noexcept { zeros_ += count; }
+  uint64_t give_zeros() noexcept { return std::exchange(zeros_, 0); }
 
  private:
   bool index(std::string_view token, bool has_zero, const char*& colon, Mistake& mistake) noexcept;

@@ -64,10 +64,12 @@ bool LabelText::find(std::string_view word, uint32_t& id, Mistake& mistake) noex
     id = *known;
     return true;
   }
-  const Result<uint32_t> found = class_id(schema_, word, learning_, binary_);
+  const Result<uint32_t> found = class_id(schema_, word, learning_ && adds_, binary_);
   if (!found.ok())
     return mistake.set(Reason::label, found.status().text().data(), word.data(), word);
   id = *found;
+  if (learning_ && id == kNone)
+    return mistake.set(Reason::label, "a class that isn't known yet", word.data(), word);
   if (known != nullptr) *known = id;
   return true;
 }

@@ -23,6 +23,8 @@ class LabelText {
   bool read_cost(std::string_view word, ExampleBlock& out, Mistake& mistake) noexcept;
 
   Target kind() const noexcept { return kind_; }
+  /// From now on a class that would have to be added is a mistake: for helpers.
+  void refuse_new() noexcept { adds_ = false; }
 
  private:
   // The id of a class, kNone: not known and not to be added. False: it can't be added.
@@ -30,6 +32,7 @@ class LabelText {
 
   const Target kind_;
   const bool binary_, learning_;
+  bool adds_ = true;
   Schema& schema_;
   WordIds<4> known_;
 };

@@ -5,6 +5,12 @@
 /// Who feeds a reader calls begin() until it is ready, then read() until the text is used up. A
 /// reader keeps no bytes between calls: what it has not used comes again, at the front of the next
 /// window.
+///
+/// Where lines don't depend on those before them a text can be read in pieces on several threads: the
+/// reader makes helpers, each reads pieces of whole lines, and the reader takes over what they give, in
+/// the order of the text. A helper never decides for all: what only the reader may do, such as naming
+/// a new class, is a bad line to it, and a piece in which a helper has met a bad line is read by the
+/// reader itself.
 
 #include <cstddef>
 #include <cstdint>
@@ -67,6 +73,12 @@ enum class Begin : uint8_t { ready, more, failed };
 
 class LineReader {
  public:
+  /// What a reader counts beside lines. Tags: of VW text, those of all lines, and numbers without a
+  /// label.
+  struct Counts {
+    uint64_t zeros = 0, tags = 0, number_tags = 0;
+  };
+
   /// A block is full at the first of these.
   static constexpr uint32_t kBlockExamples = 1024;
   static constexpr std::size_t kBlockFeatures = 65536;
@@ -83,10 +95,19 @@ class LineReader {
                     std::span<Bad> bad) noexcept = 0;
   /// The number of the next line, from 1.
   virtual uint64_t next_line() const noexcept = 0;
-  /// The feeder threw this many lines away: one that is too long.
+  /// So many lines go by without it: one is too long, or a helper has read them.
   virtual void skip_lines(uint64_t count) noexcept = 0;
   /// Another file of the same kind begins: line 1, the columns may stand in another order.
   virtual void restart() noexcept = 0;
+  /// The text has ended, and all of it was read.
+  virtual void end() noexcept {}
+  /// One that reads pieces of this text beside this reader, on any thread; borrows the schema as this
+  /// one does. Null: this text is read by one thread.
+  virtual std::unique_ptr<LineReader> helper() const noexcept { return nullptr; }
+  /// What it has counted since the last call, which it forgets.
+  virtual Counts give_counts() noexcept { return {}; }
+  /// Takes over what a helper has made of the next lines; names that are known go from the blocks.
+  virtual void adopt(const Counts&, std::span<ExampleBlock>) noexcept {}
   /// The column that labels come from; empty: the format has no columns, or none is a label.
   virtual std::string_view target() const noexcept { return {}; }
   /// Features of value 0 that were left out, because absent and 0 are the same in this format.

@@ -93,6 +93,7 @@ inline WhatWasRead read_text(LineReader& reader, std::string_view text,
       size *= 2;
     }
   }
+  reader.end();
   all.zeros = reader.zeros();
   return all;
 }

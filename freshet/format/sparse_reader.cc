@@ -11,6 +11,12 @@ namespace freshet {
 SparseReader::SparseReader(const ReaderOptions& options, Schema& schema) noexcept
     : labels_(options, schema) {}
 
+std::unique_ptr<LineReader> SparseReader::helper() const noexcept {
+  auto reader = std::make_unique<SparseReader>(*this);
+  reader->labels_.refuse_new();
+  return reader;
+}
+
 Read SparseReader::read(std::span<const char> window, bool last, ExampleBlock& out,
                         std::span<Bad> bad) noexcept {
   const auto take = [&](std::span<const char> text) {

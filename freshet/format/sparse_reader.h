@@ -28,6 +28,11 @@ class SparseReader final : public LineReader {
   void skip_lines(uint64_t count) noexcept override { next_line_ += count; }
   void restart() noexcept override { next_line_ = 1; }
   uint64_t zeros() const noexcept override { return features_.zeros(); }
+  std::unique_ptr<LineReader> helper() const noexcept override;
+  Counts give_counts() noexcept override { return {.zeros = features_.give_zeros()}; }
+  void adopt(const Counts& counts, std::span<ExampleBlock>) noexcept override {
+    features_.add_zeros(counts.zeros);
+  }
 
  private:
   bool plain_line(const TokenWindow::Line& line, ExampleBlock& out) noexcept;

@@ -11,6 +11,12 @@ namespace freshet {
 SvmlightReader::SvmlightReader(const ReaderOptions& options, Schema& schema) noexcept
     : zero_based_(options.zero_based), labels_(options, schema) {}
 
+std::unique_ptr<LineReader> SvmlightReader::helper() const noexcept {
+  auto reader = std::make_unique<SvmlightReader>(*this);
+  reader->labels_.refuse_new();
+  return reader;
+}
+
 Read SvmlightReader::read(std::span<const char> window, bool last, ExampleBlock& out,
                           std::span<Bad> bad) noexcept {
   const auto take = [&](std::span<const char> text) {

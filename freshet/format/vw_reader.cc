@@ -1,6 +1,7 @@
 #include "freshet/format/vw_reader.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "freshet/base/bits.h"
 #include "freshet/base/hash.h"
@@ -54,6 +55,27 @@ void VwReader::restart() noexcept {
   tags_ = number_tags_ = 0;
 }
 
+// A decision may begin in one piece and end in another: those are read by one.
+std::unique_ptr<LineReader> VwReader::helper() const noexcept {
+  if (labels_.kind() == Target::decision) return nullptr;
+  auto reader = std::make_unique<VwReader>(*this);
+  reader->labels_.refuse_new();
+  return reader;
+}
+
+LineReader::Counts VwReader::give_counts() noexcept {
+  return {std::exchange(zeros_, 0), std::exchange(tags_, 0), std::exchange(number_tags_, 0)};
+}
+
+void VwReader::adopt(const Counts& counts, std::span<ExampleBlock> blocks) noexcept {
+  zeros_ += counts.zeros;
+  tags_ += counts.tags;
+  number_tags_ += counts.number_tags;
+  for (ExampleBlock& block : blocks)
+    std::erase_if(block.names,
+                  [this](const ExampleBlock::Name& name) { return !is_first_name(name.feature); });
+}
+
 uint32_t VwReader::hash(std::string_view name, uint32_t seed) const noexcept {
   return hash_all_ ? murmur3_32(name, seed) : hash_name(name, seed);
 }
@@ -77,10 +99,7 @@ Read VwReader::read(std::span<const char> window, bool last, ExampleBlock& out,
     if (!is_good) zeros_ = zeros;  // those of bad lines don't count
     return is_good;
   };
-  const Read done =
-      read_token_lines(tokens_, window, last, out, bad, next_line_, take, plain, careful);
-  if (last && done.used == window.size()) end_of_text();
-  return done;
+  return read_token_lines(tokens_, window, last, out, bad, next_line_, take, plain, careful);
 }
 
 // The hash of its section for every token.
@@ -299,11 +318,17 @@ bool VwReader::feature(std::string_view token, Section& section, ExampleBlock& o
   return add(index, 1, text.data(), out, mistake);
 }
 
+// Its name is to be kept: none of this index has been, and there is room.
+bool VwReader::is_first_name(uint32_t index) noexcept {
+  constexpr std::size_t kMostNames = 1'000'000;
+  return named_.size() < kMostNames && named_.insert(index).second;
+}
+
 // `section^feature`, `feature` in the default section, `feature^text` for text values.
 void VwReader::keep_name(uint32_t index, const Section& section, std::string_view token,
                          ExampleBlock& out) noexcept {
-  constexpr std::size_t kMostNames = 1'000'000, kLongestName = 65'535;
-  if (named_.size() >= kMostNames || !named_.insert(index).second) return;
+  constexpr std::size_t kLongestName = 65'535;
+  if (!is_first_name(index)) return;
   std::string name(section.name);
   if (!name.empty()) name += '^';
   const std::size_t colon = token.find(':');
@@ -382,7 +407,7 @@ void VwReader::join_groups(ExampleBlock& out) noexcept {
   }
 }
 
-void VwReader::end_of_text() noexcept {
+void VwReader::end() noexcept {
   if (tags_ != 0 && tags_ == number_tags_) {
     notices_.emplace_back(
         "every tag is a number and no tagged line has a label: a label needs a blank before '|' "

@@ -38,7 +38,11 @@ class VwReader final : public LineReader {
   uint64_t next_line() const noexcept override { return next_line_; }
   void skip_lines(uint64_t count) noexcept override { next_line_ += count; }
   void restart() noexcept override;
+  void end() noexcept override;
   uint64_t zeros() const noexcept override { return zeros_; }
+  std::unique_ptr<LineReader> helper() const noexcept override;
+  Counts give_counts() noexcept override;
+  void adopt(const Counts& counts, std::span<ExampleBlock> blocks) noexcept override;
   std::size_t longest_example(std::size_t max_line) const noexcept override;
   std::span<const std::string> notices() const noexcept override { return notices_; }
 
@@ -83,12 +87,12 @@ class VwReader final : public LineReader {
                Mistake& mistake) noexcept;
   void keep_name(uint32_t index, const Section& section, std::string_view token,
                  ExampleBlock& out) noexcept;
+  bool is_first_name(uint32_t index) noexcept;
   bool add(uint32_t index, float value, const char* at, ExampleBlock& out,
            Mistake& mistake) noexcept;
   void finish(uint64_t line, ExampleBlock& out) noexcept;
   void add_run(uint32_t key, uint32_t begin, uint32_t end) noexcept;
   void join_groups(ExampleBlock& out) noexcept;
-  void end_of_text() noexcept;
 
   const bool hash_all_, wants_initial_, keeps_names_;
   const uint32_t hash_seed_, default_hash_;

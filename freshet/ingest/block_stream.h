@@ -1,6 +1,8 @@
 #pragma once
 /// The blocks of an input one after another, read on the caller's thread or ahead on another.
 ///
+/// (Text may be read by helpers, too: InputOptions::helpers. Whoever reads works with them.)
+///
 /// Ahead: a ring of kAhead blocks goes round; the reader waits for a free one, who learns for a full
 /// one. What is read, and in which order, doesn't depend on that, and nothing is read behind the
 /// block that holds the example at the limit. So any number of threads gives the same model.

@@ -28,6 +28,8 @@ class DecompressedSource final : public Source {
       return fail(Code::corrupt, std::string(kind_) + ": the data is cut off");
     }
   }
+  // Who compresses sends what can be decompressed: it waits at most within one write of theirs.
+  bool is_ready() const noexcept override { return inner_->is_ready(); }
   std::string_view name() const noexcept override { return inner_->name(); }
   uint64_t position() const noexcept override { return inner_->position(); }
 

@@ -66,8 +66,9 @@ Result<std::string_view> Feeder::peek() noexcept {
   return std::string_view(window().data(), window().size());
 }
 
-Status Feeder::start(LineReader& reader) noexcept {
+Status Feeder::start(LineReader& reader, PieceRing* pieces) noexcept {
   reader_ = &reader;
+  pieces_ = pieces;
   Bad bad;
   while (true) {
     switch (reader.begin(window(), is_last_ || is_failed_, bad)) {
@@ -83,20 +84,29 @@ Status Feeder::start(LineReader& reader) noexcept {
 }
 
 Result<bool> Feeder::next(ExampleBlock& out) noexcept {
+  return pieces_ == nullptr ? next_here(out) : next_of_pieces(out);
+}
+
+Result<Read> Feeder::read(std::span<const char> window, bool last, ExampleBlock& out) noexcept {
+  Bad bad[16];
+  const Read done = reader_->read(window, last, out, bad);
+  if (!out.empty()) bad_lines_.take_good();
+  for (std::size_t k = 0; k < done.bad; ++k) {
+    if (bad[k].is_fatal) return failure(Code::corrupt, describe(bad[k], source_->name()));
+    FRESHET_TRY(bad_lines_.take(bad[k], source_->name()));
+  }
+  return done;
+}
+
+Result<bool> Feeder::next_here(ExampleBlock& out) noexcept {
   out.clear();
   while (!stop_.is_set()) {
-    Bad bad[16];
     // A window ends where the longest line would: then a longer one is never whole.
     const std::size_t longest = reader_->longest_example(max_line_);
     const bool is_cut = end_ - begin_ > longest && end_ - begin_ - longest > 1;
-    const Read done = reader_->read(is_cut ? window().first(longest + 1) : window(),
-                                    is_last_ && !whole_lines_ && !is_cut, out, bad);
+    FRESHET_TRY_ASSIGN(const Read done, read(is_cut ? window().first(longest + 1) : window(),
+                                             is_last_ && !whole_lines_ && !is_cut, out));
     begin_ += done.used;
-    if (!out.empty()) bad_lines_.take_good();
-    for (std::size_t k = 0; k < done.bad; ++k) {
-      if (bad[k].is_fatal) return failure(Code::corrupt, describe(bad[k], source_->name()));
-      FRESHET_TRY(bad_lines_.take(bad[k], source_->name()));
-    }
     if (!out.empty()) return true;
     if (done.used != 0 || done.bad != 0) continue;
     if (end_ - begin_ > longest) {
@@ -105,10 +115,80 @@ Result<bool> Feeder::next(ExampleBlock& out) noexcept {
     }
     FRESHET_TRY_ASSIGN(const bool has_more, refill());
     if (has_more || (is_last_ && begin_ != end_ && !is_failed_ && !whole_lines_)) continue;
-    if (is_failed_ && !stop_.is_set()) return source_failed();  // stopped it is only cut off
-    return false;
+    if (stop_.is_set()) break;  // it is only cut off
+    if (is_failed_) return source_failed();
+    reader_->end();
+    break;
   }
   return false;
+}
+
+Result<bool> Feeder::next_of_pieces(ExampleBlock& out) noexcept {
+  while (!stop_.is_set()) {
+    FRESHET_TRY(cut_ahead());
+    if (pieces_->is_empty()) return next_here(out);
+    PieceRing::Piece& piece = pieces_->oldest();
+    FRESHET_TRY_ASSIGN(const bool has_some,
+                       piece.needs_care ? read_with_care(piece, out) : take(piece, out));
+    if (has_some) return true;
+    pieces_->drop_oldest();
+    taken_blocks_ = 0;
+  }
+  return false;
+}
+
+// The next block that a helper made of it. False: there is no more.
+Result<bool> Feeder::take(PieceRing::Piece& piece, ExampleBlock& out) noexcept {
+  if (taken_blocks_ == 0) {
+    reader_->skip_lines(piece.lines);
+    reader_->adopt(piece.counts, std::span(piece.blocks).first(piece.block_count));
+  }
+  if (taken_blocks_ == piece.block_count) return false;
+  std::swap(out, piece.blocks[taken_blocks_++]);
+  bad_lines_.take_good();
+  return true;
+}
+
+Result<bool> Feeder::read_with_care(PieceRing::Piece& piece, ExampleBlock& out) noexcept {
+  out.clear();
+  while (out.empty() && piece.begin != piece.end) {
+    FRESHET_TRY_ASSIGN(const Read done, read(piece.window(), false, out));
+    piece.begin += done.used;
+  }
+  return !out.empty();
+}
+
+// Whole lines become pieces, as long as there is room and nothing has to be waited for.
+Status Feeder::cut_ahead() noexcept {
+  const std::size_t longest = reader_->longest_example(max_line_);
+  while (!pieces_->is_full() && !is_last_ && !is_failed_ && end_ - begin_ <= longest) {
+    const std::size_t last_end = std::string_view(window().data(), window().size()).rfind('\n');
+    if (last_end != std::string_view::npos) {
+      hand_over(last_end + 1);
+    } else {
+      if (!pieces_->is_empty() && !source_->is_ready()) break;
+      FRESHET_TRY(refill());
+    }
+  }
+  return {};
+}
+
+// The first `size` bytes of the window as a piece, whose buffer takes what is behind them.
+void Feeder::hand_over(std::size_t size) noexcept {
+  if (pieces_->is_empty()) next_line_ = reader_->next_line();
+  PieceRing::Piece& piece = pieces_->next();
+  const char* cut = window().data() + size;
+  piece.first_line = next_line_;
+  next_line_ += static_cast<uint64_t>(std::count(window().data(), cut, '\n'));
+  piece.text.resize(buffer_.size());
+  const std::size_t rest = end_ - begin_ - size;
+  std::memcpy(piece.text.data(), cut, rest);
+  piece.text.swap(buffer_);
+  piece.begin = begin_;
+  piece.end = begin_ + size;
+  begin_ = 0;
+  end_ = rest;
+  pieces_->hand_over();
 }
 
 // Bad lines are bad whatever is in them: found no end within max_line bytes.

@@ -90,7 +90,7 @@ Status Input::open_next() noexcept {
   } else {
     FRESHET_TRY(make_reader());
   }
-  FRESHET_TRY(feeder_->start(*reader_));
+  FRESHET_TRY(feeder_->start(*reader_, pieces_.get()));
   if (!reader_->made_from().empty()) FRESHET_TRY(take_made_from());
   tell();
   return {};
@@ -130,6 +130,8 @@ Status Input::make_reader() noexcept {
   }
   if (followed_ != nullptr) reading.sample = 1;  // kinds by the first record: no waiting
   FRESHET_TRY_ASSIGN(reader_, format_->make(reading, schema_));
+  // What is followed comes in small pieces, each of which is wanted at once.
+  if (followed_ == nullptr) pieces_ = PieceRing::make(*reader_, options_.helpers);
   return {};
 }
 

@@ -1,5 +1,9 @@
 #pragma once
 /// What `-d` means: one or several texts of one format, as blocks of examples.
+///
+/// `vw`, `sparse` and `svmlight` text is read in pieces by the caller of next() and its helpers together
+/// (ingest/piece_ring.h); decisions, which go over several lines, CSV, JSON, blocks, and what is
+/// followed are read by the caller alone. Either way the same examples come in the same blocks.
 
 #include <memory>
 #include <string>
@@ -14,6 +18,7 @@
 #include "freshet/ingest/block_cache.h"
 #include "freshet/ingest/feeder.h"
 #include "freshet/ingest/follow_source.h"
+#include "freshet/ingest/piece_ring.h"
 #include "freshet/log/decompressor.h"
 
 namespace freshet {
@@ -26,6 +31,7 @@ struct InputOptions {
   uint64_t max_window = kFileWindow;  // of a zstd frame, bytes
   bool follow = false;                // wait at the end for more
   std::string cache = {};             // a block file to keep what was read in; empty: none
+  uint32_t helpers = 0;               // threads that read text beside who calls next()
 };
 
 class Input {
@@ -77,6 +83,7 @@ class Input {
   std::size_t next_ = 0;
   const Format* format_ = nullptr;
   std::unique_ptr<LineReader> reader_;
+  std::unique_ptr<PieceRing> pieces_;  // null: one thread reads
   std::unique_ptr<Feeder> feeder_;
   std::string name_;
   FollowSource* followed_ = nullptr;  // the feeder's source

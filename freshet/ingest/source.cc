@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <glob.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,6 +40,10 @@ class FileSource final : public Source {
     }
     return std::size_t{0};
   }
+  bool is_ready() const noexcept override {
+    pollfd ready{file_, POLLIN, 0};
+    return size_ != 0 || poll(&ready, 1, 0) != 0;
+  }
   std::string_view name() const noexcept override { return name_; }
   uint64_t position() const noexcept override { return position_; }
 
@@ -62,6 +67,7 @@ class PeekedSource final : public Source {
     given_ += n;
     return n;
   }
+  bool is_ready() const noexcept override { return given_ != begin_.size() || inner_->is_ready(); }
   std::string_view name() const noexcept override { return inner_->name(); }
   uint64_t position() const noexcept override { return inner_->position(); }
 

@@ -32,6 +32,8 @@ class Source {
   /// Reads at most to.size() bytes, at least one unless the end is reached, or it was stopped: then 0.
   /// May wait.
   virtual Result<std::size_t> read(std::span<char> to) noexcept = 0;
+  /// read() has something without waiting, or the end; false where that can't be told.
+  virtual bool is_ready() const noexcept { return false; }
   /// As people call it: a path, or "<stdin>".
   virtual std::string_view name() const noexcept = 0;
   /// Bytes read from the outside, compressed ones where it is compressed.

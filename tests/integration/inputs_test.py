@@ -294,6 +294,7 @@ class SameRows(InFolder):
     def model(self, name, data, *options, spec="logistic(bits=12)", stdin=False):
         path = self.path / name
         path.write_bytes(data)
+        os.utime(path, (0, 1))  # a cache knows its text by that
         out = self.path / "model.frsh"
         done = run("train", spec, "-d", "-" if stdin else path, "-f", out, "-q", "--json", *options,
                    stdin=data if stdin else b"")
@@ -318,9 +319,44 @@ class SameRows(InFolder):
         for name, data in dresses.items():
             done, model = self.model(name, data, "--format", "vw", spec=spec)
             self.assertTrue(model == expected or "built without" in done.err, f"{name}: {done.err}")
-        for threads in (1, 2, 4):
-            self.assertEqual(self.model("x.vw", text, "--threads", threads, spec=spec)[1], expected, threads)
         self.assertEqual(self.model("x", text, "--format", "vw", spec=spec, stdin=True)[1], expected)
+
+    def test_any_number_of_threads_gives_the_same_model_cache_report_and_predictions(self):
+        def rows(start, gap=""):
+            return 8 * self.text(lambda x, y: start(x, y) + gap + " ".join(f"{k}:{v}" for k, v in enumerate(x)) + "\n")
+        vw = rows(lambda x, y: f"{int(x[0] * 40) % 50} 1 |f n{abs(x[1])} |g ")
+        bad = vw[:900_000] + b"1 |f x:1y\n\n1 2 3 4 |f x\n" + vw[900_000:]
+        decisions = b"".join(b"shared |U u%d\n0:%d:0.5 |A a\n|A b\n\n" % (k % 5, k % 2) for k in range(30_000))
+        cases = (("x.vw", "vw(loss=squared, bits=12)", vw, ("--keep-names",)),
+                 ("classes.vw", "one_vs_rest(model=vw(loss=logistic, bits=12))", vw, ()),
+                 ("bad.vw", "vw(bits=12)", bad, ("--on-bad-line", "skip")),
+                 ("x.txt", "logistic(bits=12)", rows(lambda x, y: f"{y} | "), ("--format", "sparse")),
+                 ("x.svm", "linear", rows(lambda x, y: f"{y} "), ("--zero-based",)),
+                 ("some.vw", "vw(bits=12)", vw, ("--limit", "12345")),
+                 ("choices.vw", "cb", decisions, ()))
+        for name, spec, text, options in cases:
+            with self.subTest(name):
+                results = []
+                for threads in (1, 2, 4):
+                    cache, threaded = self.path / f"{name}.{threads}.frb", ("--threads", threads)
+                    done, model = self.model(name, text, *options, *threaded, "--cache", cache, spec=spec)
+                    self.assertEqual(done.status, 0, done.err)
+                    report = json.loads(done.out)
+                    del report["seconds"]
+                    shown = run("predict", self.path / "model.frsh", "-d", self.path / name, "--on-bad-line", "skip",
+                                *threaded).out
+                    kept = cache.read_bytes() if cache.exists() else b""  # with --limit: not read to the end
+                    results.append((model, report, kept, shown))
+                for one, two, four in zip(*results):
+                    self.assertTrue(one == two, "2 threads")
+                    self.assertTrue(one == four, "4 threads")
+
+    def test_a_bad_line_stops_every_number_of_threads_at_the_same_place(self):
+        text = 9000 * b"1 |f a:1 some:2 words:3 of:4 a:5 row:6\n"
+        path = self.file("x.vw", text + b"1 |f a:1y\n" + text)
+        errors = {run("eval", "vw", "-d", path, "-q", "--threads", threads).err for threads in (1, 2, 3, 8)}
+        self.assertEqual(len(errors), 1)
+        self.assertIn("/x.vw:9001:8: expected a number after", errors.pop())
 
     def test_numbered_features_weigh_the_same_in_every_format(self):
         sparse = self.text(lambda x, y: f"{y} | " + " ".join(f"{k}:{v}" for k, v in enumerate(x)) + "\n")

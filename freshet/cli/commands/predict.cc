@@ -128,6 +128,7 @@ Status predict_all(const PredictOptions& options, StoredModel& model, Console& c
                      reader_options(options.data, options.columns, model, false));
   FRESHET_TRY_ASSIGN(InputOptions what, input_options(options.data));
   if (what.format.empty()) what.format = model.input_format;
+  what.helpers = threads_of(options.common) - 1;
   if (!model.input_format.empty() && what.format != model.input_format) {
     return failure(Code::invalid_argument,
                    "--format " + what.format + ": the model has learned from " +
