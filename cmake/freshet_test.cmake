@@ -9,7 +9,8 @@ function(freshet_test_main)
 endfunction()
 
 # freshet_doctest(TARGET LABEL RING SOURCE...): a doctest program and its ctest. In rings 0-3 tests may use exceptions
-# but not RTTI: a class derived from one of ours would miss the base's type information.
+# but not RTTI: a class derived from one of ours would miss the base's type information. `apart`, a variable of the caller:
+# cases that are a ctest of their own.
 function(freshet_doctest target label ring)
   freshet_test_main()
   add_executable(${target} ${ARGN} $<TARGET_OBJECTS:freshet_test_main>)
@@ -22,7 +23,8 @@ function(freshet_doctest target label ring)
   if(CMAKE_BUILD_TYPE STREQUAL "Dev")
     target_compile_options(${target} PRIVATE -O0)  # hundreds of checks that run once: half the time to compile
   endif()
-  add_test(NAME ${target} COMMAND ${target})
+  list(TRANSFORM apart REPLACE "(.+)" "--test-case-exclude=\\1:*" OUTPUT_VARIABLE left_out)
+  add_test(NAME ${target} COMMAND ${target} ${left_out})
   set_tests_properties(${target} PROPERTIES LABELS ${label} SKIP_RETURN_CODE 77 TIMEOUT 300
                        WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   if(label MATCHES "^(conformance|golden)$")
@@ -40,7 +42,12 @@ function(freshet_folder_test folder)
   endif()
   string(REPLACE "/" "_" name ${folder})
   freshet_ring(${folder} ring)
+  get_property(apart GLOBAL PROPERTY FRESHET_CASES_${folder})
   freshet_doctest(${name}_test unit ${ring} ${sources})
+  foreach(cases IN LISTS apart)
+    add_test(NAME ${cases} COMMAND ${name}_test "--test-case=${cases}:*")
+    set_tests_properties(${cases} PROPERTIES LABELS "unit;sanitized" TIMEOUT 300 WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  endforeach()
   freshet_isa_flags(${sources})
   freshet_visible(visible ${folder})
   freshet_link_folders(${name}_test ${visible})
@@ -52,6 +59,11 @@ function(freshet_folder_test folder)
   if(folder MATCHES "^(ingest$|(runtime|log|net)(/|$))")
     freshet_group(races ${name}_test)
   endif()
+endfunction()
+
+# freshet_cases(FOLDER CASES): the cases "CASES: ..." of that folder's test are a ctest of that name, for who asks for it.
+function(freshet_cases folder cases)
+  set_property(GLOBAL APPEND PROPERTY FRESHET_CASES_${folder} ${cases})
 endfunction()
 
 # freshet_group(GROUP TARGET): `ninja GROUP` builds TARGET too, and its ctest has the label GROUP. tools/test builds and runs

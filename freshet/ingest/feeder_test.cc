@@ -94,7 +94,7 @@ std::string check_same(const std::string& text, const Reading& how = {}) {
   std::string one;
   for (const std::size_t step : how.steps) {
     one = read_all(text, step, 0, how);
-    for (const uint32_t helpers : {1, 4}) {
+    for (const uint32_t helpers : {1u, 4u}) {
       const bool is_same = read_all(text, step, helpers, how) == one;
       CHECK_MESSAGE(is_same, how.format, " in steps of ", step, " with ", helpers);
     }

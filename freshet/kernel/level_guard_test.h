@@ -12,11 +12,12 @@ struct LevelGuard {
   }
 };
 
-/// Runs check(level) at every level that the machine has above scalar, with the kernels switched to it.
+/// Runs check(level) at every level that the machine has, with the kernels switched to it.
 template <class Check>
 void at_every_level(Check check) {
   const LevelGuard guard;
-  for (const Level level : {Level::sse2, Level::avx2, Level::avx512, Level::neon, Level::simd128}) {
+  for (const Level level :
+       {Level::scalar, Level::sse2, Level::avx2, Level::avx512, Level::neon, Level::simd128}) {
     if (!has_level(level)) continue;
     CAPTURE(level_name(level));
     REQUIRE(use(level).ok());
