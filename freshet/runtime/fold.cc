@@ -208,7 +208,7 @@ void Fold::ask(const ExampleBlock& block, const Learner& learner, Pending& entry
 Status Fold::remember(const Event& event, const Payload& payload, ExampleBlock& block, Student& student) noexcept {
   const std::string_view id = payload.text(Tag::request_id);
   const auto decisions = block.decisions();
-  if (id.empty() || id.size() > 64 ||
+  if (id.empty() || id.size() > kMaxId ||
       (decisions.empty() ? block.size() != 1 : decisions.size() != 1))
     return at_event(event, Status(Code::corrupt, "a remembered prediction has one example and an id of 1 to 64 bytes"));
   if (pending_.find(id).state != PendingTable::State::unknown) return {};  // the first one counts

@@ -1,10 +1,14 @@
 #pragma once
-/// What became of a late label.
+/// Late labels: the ids they come under, and what became of them.
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace freshet {
+
+/// Bytes of the id of a prediction, at most; at least 1.
+inline constexpr std::size_t kMaxId = 64;
 
 enum class LabelStatus : uint8_t {
   applied,     // learned

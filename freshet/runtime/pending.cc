@@ -7,13 +7,13 @@
 
 #include "freshet/base/coding.h"
 #include "freshet/base/hash.h"
+#include "freshet/runtime/label_status.h"
 
 namespace freshet {
 
 namespace {
 
 constexpr uint32_t kChunkVersion = 1;
-constexpr std::size_t kMaxId = 64;
 
 class Out {
  public:

@@ -19,7 +19,6 @@ namespace freshet {
 namespace {
 
 constexpr uint32_t kMaxExamples = 65536;  // of one event
-constexpr std::size_t kMaxId = 64;
 
 Status check_examples(const ExampleBlock& block) noexcept {
   if (block.empty()) return {Code::invalid_argument, "train: no examples; send at least one"};

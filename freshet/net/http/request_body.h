@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "freshet/net/http/call_body.h"
+#include "freshet/net/http/body_memory.h"
 #include "freshet/net/http/http_door.h"
 #include "freshet/net/http/inflate.h"
 #include "freshet/net/http/request_reader.h"

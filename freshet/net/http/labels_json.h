@@ -1,0 +1,14 @@
+#pragma once
+/// The labels of `feedback` in JSON: [{"id", "target" or "reward", "weight"?, "at_us"?}, ...]
+
+#include <vector>
+
+#include "freshet/net/json_reader.h"
+#include "freshet/net/service.h"
+
+namespace freshet {
+
+/// False where something is wrong: the reader has the error with its place.  labels: views of the reader's text and memory.
+bool read_labels(JsonReader& in, std::vector<FeedbackLabel>& labels);
+
+}  // namespace freshet
