@@ -6,21 +6,26 @@
 ///     any -> lingering -> closed                                  refused: what the client still sends is read away
 ///
 /// Lives on one HttpWorker's thread; a Reply may come from any other and is posted there.
+/// Requests in: http_connection.cc; answers out: http_answers.cc.
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/ip/tcp.hpp>
 
 #include "freshet/net/event_hub.h"
 #include "freshet/net/http/call_body.h"
+#include "freshet/net/http/event_stream.h"
 #include "freshet/net/http/http_response.h"
 #include "freshet/net/http/http_route.h"
 #include "freshet/net/http/http_worker.h"
 #include "freshet/net/http/request_body.h"
+#include "freshet/net/http/request_judge.h"
 #include "freshet/net/http/request_reader.h"
 #include "freshet/net/service.h"
 
@@ -79,12 +84,9 @@ class HttpConnection final : public EventWatcher,
   bool take_body();
   bool make_room();
   void begin_request();
-  bool judge_head();
   void send_continue();
-  void fill_call();
   void serve();
   void serve_asset();
-  void serve_options();
   void refuse(uint16_t status, std::string_view reason, bool leaves_rest);
   void answer();
   void tell_service();
@@ -94,11 +96,9 @@ class HttpConnection final : public EventWatcher,
   void after_answer();
   void begin_stream();
   void send_events();
-  void leave_stream() noexcept;
   void linger();
   void check_body_time(int64_t passed_us);
   void release_exchange() noexcept;
-  void add_cors();
 
   boost::asio::ip::tcp::socket socket_;
   std::shared_ptr<HttpWorker> worker_;
@@ -120,15 +120,11 @@ class HttpConnection final : public EventWatcher,
   bool is_handling_ = false;  // inside Service::handle
   bool is_replied_inline_ = false;
   bool is_serving_ = false;  // the HttpExchange belongs to a Reply
-  uint16_t refusal_ = 0;     // to be sent when a small unwanted body has been read away
-  std::string refusal_reason_;
+  HttpVerdict refusal_;      // to be sent when a small unwanted body has been read away
   std::string_view to_write_;
   std::size_t read_away_ = 0;
 
-  EventHub* hub_ = nullptr;  // streaming
-  EventHub::Place place_;
-  std::string stream_bytes_;
-  bool is_stream_counted_ = false;
+  std::optional<EventStream> stream_;
   std::atomic<bool> is_woken_{false};
 };
 
