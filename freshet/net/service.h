@@ -194,7 +194,7 @@ struct Call {
   std::string_view version{};  ///< of /versions/{v}; empty: the champion
   std::string_view id{};       ///< at most 64 bytes; empty: none
   Principal principal{};
-  int64_t deadline_us = 0;  ///< steady clock (steady_ns() / 1000); 0: none
+  int64_t deadline_us = 0;  ///< steady clock (steady_us()); 0: none
 
   /// Names are unique. A raw request (infer, Inference-Header-Content-Length: 0) has one input with
   /// no name, datatype none and no shape: `data` are the body, to be read as the model's one input,

@@ -18,4 +18,9 @@ inline int64_t steady_ns() noexcept {
   return duration_cast<nanoseconds>(steady_clock::now().time_since_epoch()).count();
 }
 
+/// The same in microseconds: what deadlines of calls are told in.
+inline int64_t steady_us() noexcept {
+  return steady_ns() / 1000;
+}
+
 }  // namespace freshet

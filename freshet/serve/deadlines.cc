@@ -12,6 +12,10 @@ Status too_late() noexcept {
           "timeout: the time that the call allows was over before it could be served; allow more"};
 }
 
+bool is_late(const Call& call) noexcept {
+  return call.deadline_us != 0 && steady_us() >= call.deadline_us;
+}
+
 std::unique_ptr<Reply> WaitingReply::take() noexcept {
   std::unique_ptr<Reply> reply;
   {
@@ -86,7 +90,7 @@ void Deadlines::run() noexcept {
       changed_.wait(lock);
       continue;
     }
-    const int64_t left_us = due_.begin()->first.first - steady_ns() / 1000;
+    const int64_t left_us = due_.begin()->first.first - steady_us();
     if (left_us > 0) {
       // A deadline may lie centuries ahead; nobody waits past an hour without another look.
       changed_.wait_for(lock, std::chrono::microseconds(std::min<int64_t>(left_us, 3'600'000'000)));

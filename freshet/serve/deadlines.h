@@ -66,5 +66,7 @@ class Deadlines {
 
 /// What a call is told that could not be served in the time it allows.
 Status too_late() noexcept;
+/// That time is over.
+bool is_late(const Call& call) noexcept;
 
 }  // namespace freshet

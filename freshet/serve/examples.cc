@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -13,6 +12,8 @@
 #include "freshet/base/failure.h"
 #include "freshet/core/label_map.h"
 #include "freshet/format/blocks.h"
+#include "freshet/serve/block_names.h"
+#include "freshet/serve/class_labels.h"
 
 namespace freshet {
 namespace {
@@ -30,71 +31,11 @@ std::string count(std::size_t n, const char* what) {
   return std::string(Digits(n).text()) + " " + what + (n == 1 ? "" : "s");
 }
 
-/// The names of a block, each once.
-class BlockNames {
- public:
-  explicit BlockNames(ExampleBlock& block) : block_(block) {}
-  uint32_t at(NameKind kind, std::string_view text, uint32_t feature = 0) {
-    return find(kind, kind, text, feature).first;
-  }
-  /// A feature; nothing if the model, or a row before this one, knows it as the other kind.
-  std::optional<uint32_t> feature(NameKind kind, std::string_view text, const Schema& schema) {
-    const auto [at, is_new] = find(NameKind::numeric, kind, text, 0);
-    if (!is_new) return block_.names[at].kind == kind ? std::optional(at) : std::nullopt;
-    const std::optional<uint32_t> known = schema.find(text);
-    const bool is_numeric = known && schema.kind(*known) == Schema::Kind::numeric;
-    return !known || is_numeric == (kind == NameKind::numeric) ? std::optional(at) : std::nullopt;
-  }
-
- private:
-  /// Names of one `group` differ; (place, is it new).
-  std::pair<uint32_t, bool> find(NameKind group, NameKind kind, std::string_view text,
-                                 uint32_t feature) {
-    std::string key(1, static_cast<char>('0' + static_cast<int>(group)));
-    key += std::to_string(feature) + ":" + std::string(text);
-    const auto [found, is_new] =
-        known_.try_emplace(std::move(key), static_cast<uint32_t>(block_.names.size()));
-    if (is_new) block_.names.push_back({kind, feature, std::string(text)});
-    return {found->second, is_new};
-  }
-
-  ExampleBlock& block_;
-  std::unordered_map<std::string, uint32_t> known_;
-};
-
 /// One row's label, before it has an id.
 struct RowLabel {
   bool is_there = false;
   double number = 0;
   std::string text;  // classes only
-};
-
-/// The two classes of a binary model. Where it doesn't know both yet they may come with this very call: they are found
-/// as the trainer will find them.
-class ClassPair {
- public:
-  explicit ClassPair(const Schema& schema) : known_(&schema) {}
-  Status check(const std::string& place, std::string_view text) {
-    if (known_->class_count() < 2) FRESHET_TRY(add(text));
-    if (known_->class_count() < 2 || find_class(*known_, text)) return {};
-    return bad(place + ": a third class, " + quoted(text) + "; the model tells " +
-               quoted(known_->class_name(0)) + " from " + quoted(known_->class_name(1)) +
-               " (use softmax for more)");
-  }
-
- private:
-  Status add(std::string_view text) {
-    if (!own_) {
-      own_.emplace();
-      for (uint32_t k = 0; k < known_->class_count(); ++k)
-        FRESHET_TRY(own_->label_class(known_->class_name(k)));
-      known_ = &*own_;
-    }
-    FRESHET_TRY(add_class(*own_, text, true));
-    return {};
-  }
-  const Schema* known_;
-  std::optional<Schema> own_;
 };
 
 enum class Purpose : uint8_t { predict, remember, learn };
@@ -417,12 +358,6 @@ void settle(ExampleBlock& block, const Schema& schema) noexcept {
   if (all_known) BlockCodec::resolve_known(block, schema);
 }
 
-std::string class_text(double number) {
-  return std::string(number == std::floor(number) && std::fabs(number) < 9e15
-                         ? Digits(static_cast<int64_t>(number)).text()
-                         : Digits(number).text());
-}
-
 Status read_inputs(const Call& call, const InputForm& form, bool allow_nonfinite,
                    ExampleBlock& out) noexcept {
   FRESHET_TRY(RowsReader(call, form, out, Purpose::predict, allow_nonfinite).run());
@@ -441,22 +376,6 @@ Status read_remembered(const Call& call, const InputForm& form, ExampleBlock& ou
   FRESHET_TRY(RowsReader(call, form, out, Purpose::remember, false).run());
   if (out.size() != 1) return bad("inputs: only one row at a time can be remembered");
   settle(out, *form.schema);
-  return {};
-}
-
-Status check_labels(std::span<const FeedbackLabel> labels, const InputForm& form) noexcept {
-  const bool is_class = form.label == Label::one_class || form.label == Label::classes;
-  ClassPair pair(*form.schema);
-  for (const FeedbackLabel& label : labels) {
-    const std::string place = "labels: " + quoted(label.id);
-    if (label.has_number && !std::isfinite(static_cast<float>(label.number)))
-      return bad(place + ": not a finite FP32");
-    if (!is_class && !label.has_number) return bad(place + ": expected a number, found text");
-    if (!is_class) continue;
-    const std::string text = label.has_number ? class_text(label.number) : std::string(label.text);
-    if (text.empty()) return bad(place + ": a class needs a name");
-    if (form.is_binary) FRESHET_TRY(pair.check(place, text));
-  }
   return {};
 }
 

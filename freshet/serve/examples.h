@@ -47,11 +47,4 @@ Status read_remembered(const Call& call, const InputForm& form, ExampleBlock& ou
 /// Where every name of a block is known already, its numbers become final: the log then needs no names.
 void settle(ExampleBlock& block, const Schema& schema) noexcept;
 
-/// The labels of one `feedback`: numbers of a regression, else texts of classes. A class where a number is needed, a
-/// number that isn't finite, a third class for a binary model: `invalid_argument`.
-Status check_labels(std::span<const FeedbackLabel> labels, const InputForm& form) noexcept;
-
-/// The text a class is called by when its label came as a number: 1.0 is "1".
-std::string class_text(double number);
-
 }  // namespace freshet

@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+#include "freshet/serve/class_labels.h"
+
 namespace freshet {
 namespace {
 

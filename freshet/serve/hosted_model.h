@@ -2,12 +2,12 @@
 /// One model inside a server: a ServedModel with the tensors in front of it and the numbers people look at beside it.
 ///
 /// Doors call infer, train and feedback from their threads; the answers come from those threads (infer) or the trainer's,
-/// appender's or syncer's. What the page shows is collected by page_model.h.
+/// appender's or syncer's. What the page shows is collected by page_model.h. Asking: hosted_infer.cc; teaching:
+/// hosted_model.cc.
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +19,7 @@
 #include "freshet/runtime/served_model.h"
 #include "freshet/serve/deadlines.h"
 #include "freshet/serve/examples.h"
+#include "freshet/serve/first_columns.h"
 #include "freshet/serve/latency.h"
 
 namespace freshet {
@@ -58,7 +59,6 @@ class HostedModel {
   void infer(const Call& call, std::unique_ptr<Reply> reply) noexcept;
   void train(const Call& call, std::unique_ptr<Reply> reply) noexcept;
   void feedback(const Call& call, std::unique_ptr<Reply> reply) noexcept;
-  void metadata(const Call& call, std::unique_ptr<Reply> reply) const noexcept;
   void checkpoint(const Call& call, std::unique_ptr<Reply> reply) noexcept;
 
   /// The same for feeds inside this process: `done` as ServedModel::train says, after the call has been counted.
@@ -83,11 +83,15 @@ class HostedModel {
   Label label() const noexcept { return label_; }
   /// infer answers `parameters.contributions`.
   bool can_explain() const noexcept { return can_explain_; }
+  /// "logistic"
+  std::string_view learner_name() const noexcept { return learner_name_; }
 
  private:
-  class Inference;
   HostedModel(HostedOptions options, std::unique_ptr<ServedModel> model,
               Deadlines& deadlines) noexcept;
+  Status read_train(const Call& call, TrainCall& training, bool& is_first) noexcept;
+  void answer_train(const Call& call, Ack ack, const TrainResult& result,
+                    Reply& reply) const noexcept;
   void infer_when_published(const Call& call, std::unique_ptr<Reply> reply) noexcept;
   Status infer_now(const Call& call, Reply& reply, std::unique_ptr<Reply>* keep) noexcept;
   Status decide(const Call& call, Reply& reply, std::unique_ptr<Reply>* keep) noexcept;
@@ -95,8 +99,6 @@ class HostedModel {
                   std::vector<float> prediction) noexcept;
   Status append_remembered(const Call& call, std::unique_ptr<Reply> reply,
                            RememberCall remembered) noexcept;
-  Result<bool> fix_columns(const Call& call) noexcept;
-  void columns_answered(bool accepted) noexcept;
 
   HostedOptions options_;
   std::unique_ptr<ServedModel> model_;
@@ -104,10 +106,7 @@ class HostedModel {
   Label label_;
   bool is_binary_, can_explain_;
   std::string_view learner_name_;
-  std::atomic<uint32_t> columns_{0};
-  std::mutex first_calls_mutex_;
-  uint32_t first_calls_ = 0;         // that count on columns_ and may still be refused
-  bool columns_are_accepted_ = false;  // by one of them
+  FirstColumns first_columns_;
   CallCounters counters_;
 };
 

@@ -15,6 +15,7 @@
 #include "freshet/runtime/clock.h"
 #include "freshet/runtime/notice.h"
 #include "freshet/serve/model_folder.h"
+#include "freshet/serve/model_metadata.h"
 
 namespace freshet {
 namespace {
@@ -246,7 +247,7 @@ void Server::handle(const Call& call, std::unique_ptr<Reply> reply) noexcept {
           .live = true, .ready = is_ready(*model, call.for_training), .name = model->name()});
     case Method::model_metadata:
     case Method::model_config:
-      return model->metadata(call, std::move(reply));
+      return answer_metadata(*model, *reply);
     case Method::infer:
     case Method::inference:
       return model->infer(call, std::move(reply));

@@ -96,7 +96,7 @@ void HttpConnection::tell_service() {
                                    .method = exchange_->route.method,
                                    .model = exchange_->route.model,
                                    .code = response.status(),
-                                   .duration_us = steady_now_us() - exchange_->begun_us,
+                                   .duration_us = steady_us() - exchange_->begun_us,
                                    .error = response.error()});
 }
 

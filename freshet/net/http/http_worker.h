@@ -30,11 +30,6 @@ class HttpConnection;
 class Service;
 struct HttpExchange;
 
-/// Microseconds of the steady clock.
-inline int64_t steady_now_us() noexcept {
-  return steady_ns() / 1000;
-}
-
 /// What one client address holds. Lives as long as one of its connections.
 struct HttpClientUse {
   std::string address;
@@ -93,7 +88,7 @@ class HttpWorker : public std::enable_shared_from_this<HttpWorker> {
   void give_exchange(std::unique_ptr<HttpExchange>) noexcept;
   /// Of the present round of the loop.
   int64_t now_us() const noexcept { return now_us_; }
-  void look_at_clock() noexcept { now_us_ = steady_now_us(); }
+  void look_at_clock() noexcept { now_us_ = steady_us(); }
   std::string_view date();
 
   /// The worker whose thread this is; null on others.
