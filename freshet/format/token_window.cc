@@ -5,6 +5,7 @@
 
 #include "freshet/kernel/decimal_x4.h"
 #include "freshet/kernel/structural_scan.h"
+#include "freshet/kernel/token_pairs.h"
 
 namespace freshet {
 
@@ -118,19 +119,10 @@ bool TokenWindow::pairs(Walk& walk, uint32_t stop) noexcept {
   constexpr uint64_t kSecond = 0xaaaaaaaaaaaaaaaa;
   if ((stop - walk.at) % 2 != 0 || !are_colons(walk.at, stop, kSecond)) return false;
   const uint32_t count = (stop - walk.at) / 2;
-  const uint32_t* at = position_.data() + walk.at;
-  uint32_t *name = name_.data() + walk.token, *name_size = name_size_.data() + walk.token,
-           *number = number_.data() + walk.token, *number_size = number_size_.data() + walk.token;
-  uint32_t empty = 0;
-  for (uint32_t k = 0; k < count; ++k) {
-    const uint32_t blank = at[2 * k], colon = at[2 * k + 1], next = at[2 * k + 2];
-    name[k] = blank + 1;
-    name_size[k] = colon - blank - 1;
-    number[k] = colon + 1;
-    number_size[k] = next - colon - 1;
-    empty |= static_cast<uint32_t>(colon - blank == 1) | static_cast<uint32_t>(next - colon == 1);
-  }
-  walk.odd = walk.odd || empty != 0;
+  const kernel::Pairs pairs{name_.data() + walk.token, name_size_.data() + walk.token,
+                            number_.data() + walk.token, number_size_.data() + walk.token};
+  const bool empty = kernel::token_pairs(position_.data() + walk.at, count, pairs);
+  walk.odd = walk.odd || empty;
   walk.token += count;
   walk.at = stop;
   return true;

@@ -6,6 +6,7 @@
 #include "freshet/kernel/level.h"
 #include "freshet/kernel/murmur_x8.h"
 #include "freshet/kernel/structural_scan.h"
+#include "freshet/kernel/token_pairs.h"
 
 /// The one table of function pointers behind the kernels' public functions. For kernel/ only.
 namespace freshet::kernel {
@@ -18,6 +19,7 @@ struct Table {
                           uint32_t* positions) noexcept;
   Scan (*token_scan)(const char* text, std::size_t size, ScanBytes bytes, uint32_t* positions,
                      Kinds kinds) noexcept;
+  bool (*token_pairs)(const uint32_t* at, std::size_t count, Pairs pairs) noexcept;
   void (*murmur_x8)(Tokens names, const uint32_t* seed, bool digits_are_numbers,
                     uint32_t* out) noexcept;
   Decimals (*decimal_x4)(Tokens numbers, float* out) noexcept;

@@ -30,6 +30,23 @@ inline void hash_lanes(Tokens names, std::size_t i, uint32_t lanes, const uint32
   }
 }
 
+// Those of the numbers from `i` on that `left` has a bit for. Answers which of them are 0, a bit for each.
+inline uint32_t decimals_one_by_one(Tokens numbers, std::size_t i, uint32_t left, float* out,
+                                    std::size_t* bad) noexcept {
+  uint32_t zeros = 0;
+  for (; left != 0; left &= left - 1) {
+    const auto lane = static_cast<uint32_t>(__builtin_ctz(left));
+    const std::size_t k = i + lane;
+    if (k >= numbers.count) break;
+    const char* from = numbers.text + numbers.begin[k];
+    if (numbers.size[k] < 8 || !parse_scientific(from, numbers.size[k], &out[k]))
+      out[k] = decimal_one(from, numbers.size[k]);
+    *bad += out[k] != out[k];
+    zeros |= static_cast<uint32_t>(out[k] == 0) << lane;
+  }
+  return zeros;
+}
+
 // MurmurHash3_x86_32 of kWidth names of up to 16 bytes at a time. Words: vectors of kWidth 32-bit
 // lanes. load_blocks(text, begin, block): the names' first four blocks, a vector for each; lanes(mask):
 // a bit for each lane; numbers(text, begin, size, out): names that are all digits, or false.

@@ -70,7 +70,7 @@ Scan token_scan_neon(const char* text, std::size_t size, ScanBytes bytes, uint32
 }
 
 constexpr Table kNeon{Level::neon,     dot_neon,       axpy_neon,        structural_scan_neon,
-                      token_scan_neon, murmur_x8_neon, decimal_x4_scalar};
+                      token_scan_neon, token_pairs_scalar, murmur_x8_neon, decimal_x4_scalar};
 
 }  // namespace
 

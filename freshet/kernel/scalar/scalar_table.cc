@@ -67,6 +67,19 @@ float decimal_one(const char* at, uint32_t size) noexcept {
   return value;
 }
 
+bool token_pairs_scalar(const uint32_t* at, std::size_t count, Pairs pairs) noexcept {
+  uint32_t empty = 0;
+  for (std::size_t k = 0; k < count; k++) {
+    const uint32_t blank = at[2 * k], colon = at[2 * k + 1], next = at[2 * k + 2];
+    pairs.name[k] = blank + 1;
+    pairs.name_size[k] = colon - blank - 1;
+    pairs.number[k] = colon + 1;
+    pairs.number_size[k] = next - colon - 1;
+    empty |= static_cast<uint32_t>(colon - blank == 1) | static_cast<uint32_t>(next - colon == 1);
+  }
+  return empty != 0;
+}
+
 void murmur_x8_scalar(Tokens names, const uint32_t* seed, bool digits_are_numbers,
                       uint32_t* out) noexcept {
   for (std::size_t i = 0; i < names.count; i++)
@@ -84,7 +97,7 @@ Decimals decimal_x4_scalar(Tokens numbers, float* out) noexcept {
 }
 
 constinit const Table kScalarTable = {Level::scalar,          dot_scalar,        axpy_scalar,
-                                      structural_scan_scalar, token_scan_scalar, murmur_x8_scalar,
+                                      structural_scan_scalar, token_scan_scalar, token_pairs_scalar, murmur_x8_scalar,
                                       decimal_x4_scalar};
 
 }  // namespace freshet::kernel

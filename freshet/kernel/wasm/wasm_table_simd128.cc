@@ -59,7 +59,7 @@ Scan token_scan_simd128(const char* text, std::size_t size, ScanBytes bytes, uin
 }
 
 constexpr Table kSimd128{Level::simd128,          dot_simd128,        axpy_simd128,
-                         structural_scan_simd128, token_scan_simd128, murmur_x8_simd128,
+                         structural_scan_simd128, token_scan_simd128, token_pairs_scalar, murmur_x8_simd128,
                          decimal_x4_scalar};
 
 }  // namespace

@@ -204,26 +204,17 @@ inline bool four_scientific(const char* text, const uint32_t* begin, const uint3
 [[gnu::noinline]] uint32_t look_closer(Tokens numbers, std::size_t i, uint32_t left, float* out,
                                        std::size_t* bad) noexcept {
   uint32_t zeros = 0;
-  for (uint32_t half = 0; half < 8 && i + half < numbers.count; half += 4) {
+  for (uint32_t half = 0; half < 8; half += 4) {
     const std::size_t at = i + half;
-    uint32_t some = left >> half & 15, found = 0;
-    if (some == 15 &&
-        four_scientific(numbers.text, numbers.begin + at, numbers.size + at, out + at, &found))
-      some = 0;
-    _mm256_zeroupper();  // what follows knows nothing of wide registers
-    for (; some != 0; some &= some - 1) {
-      const auto lane = static_cast<uint32_t>(__builtin_ctz(some));
-      const std::size_t k = at + lane;
-      if (k >= numbers.count) break;
-      const char* from = numbers.text + numbers.begin[k];
-      if (numbers.size[k] < 8 || !parse_scientific(from, numbers.size[k], &out[k]))
-        out[k] = decimal_one(from, numbers.size[k]);
-      *bad += out[k] != out[k];
-      found |= static_cast<uint32_t>(out[k] == 0) << lane;
-    }
+    uint32_t found = 0;
+    if ((left >> half & 15) != 15 || at >= numbers.count) continue;
+    if (!four_scientific(numbers.text, numbers.begin + at, numbers.size + at, out + at, &found))
+      continue;
+    left &= ~(uint32_t{15} << half);
     zeros |= found << half;
   }
-  return zeros;
+  _mm256_zeroupper();  // what follows knows nothing of wide registers
+  return zeros | decimals_one_by_one(numbers, i, left, out, bad);
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include <array>
+
 #include <immintrin.h>
 
 #include "freshet/kernel/positions.h"
@@ -6,18 +8,24 @@
 namespace freshet::kernel {
 namespace {
 
-// Sixteen bits at a time: compress in a register, then store all of it (the storing form is slow on
-// some processors).
+// The bytes 0, 1, ... 63 of which the mask has a bit, moved together, then sixteen at a time as words. Text has one such byte
+// in seven: sixteen are most often all there are.
 inline std::size_t compress_positions(uint64_t mask, uint32_t base, uint32_t* to) noexcept {
-  const __m512i first = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-  std::size_t count = 0;
-  for (uint32_t k = 0; k < 64; k += 16) {
-    const auto part = static_cast<__mmask16>(mask >> k);
-    const __m512i all = _mm512_add_epi32(first, _mm512_set1_epi32(static_cast<int>(base + k)));
-    _mm512_storeu_si512(to + count, _mm512_maskz_compress_epi32(part, all));
-    count += static_cast<std::size_t>(__builtin_popcount(part));
+  alignas(64) static constexpr auto kPlaces = [] {
+    std::array<uint8_t, 64> places{};
+    for (uint8_t k = 0; k < 64; k++)
+      places[k] = k;
+    return places;
+  }();
+  const auto count = static_cast<std::size_t>(__builtin_popcountll(mask));
+  const __m512i first = _mm512_set1_epi32(static_cast<int>(base));
+  __m512i places = _mm512_maskz_compress_epi8(mask, _mm512_load_si512(kPlaces.data()));
+  for (std::size_t k = 0;;) {
+    _mm512_storeu_si512(
+        to + k, _mm512_add_epi32(first, _mm512_cvtepu8_epi32(_mm512_castsi512_si128(places))));
+    if ((k += 16) >= count) return count;
+    places = _mm512_alignr_epi64(places, places, 2);
   }
-  return count;
 }
 
 }  // namespace
