@@ -54,7 +54,7 @@ VwModel::VwModel(const VwSettings& settings, Interactions interactions) noexcept
 }
 
 Status VwModel::start(uint64_t memory, const TableMemory* from) noexcept {
-  const uint64_t floats = uint64_t{row_count()} * kRow;
+  const uint64_t floats = uint64_t{row_count()} * kVwRow;
   if (!Table::fit(floats, memory)) return {Code::exhausted, kTooLarge};
   memory_ = from;
   FRESHET_TRY_ASSIGN(table_, Table::make(static_cast<std::size_t>(floats), from));
@@ -62,9 +62,9 @@ Status VwModel::start(uint64_t memory, const TableMemory* from) noexcept {
   if (settings_.initial_weight == 0 && squares == 0) return {};
   FRESHET_TRY(table_.expect_whole());
   for (std::size_t row = 0; row < row_count(); row++) {
-    table_.touch(row * kRow);
-    table_.data()[row * kRow + kWeight] = settings_.initial_weight;
-    table_.data()[row * kRow + kSquares] = squares;
+    table_.touch(row * kVwRow);
+    table_.data()[row * kVwRow + kWeight] = settings_.initial_weight;
+    table_.data()[row * kVwRow + kSquares] = squares;
   }
   return {};
 }
@@ -130,15 +130,15 @@ float VwModel::sum(const FeatureView& view, uint32_t k, uint64_t* features) cons
     return state.live_contraction * (view.initial + all);
   }
   if (is_penalized()) {
-    const WeightAt<Load, ClassRows, kRow> weight_of{table_.data(), ClassRows{mask_, shift_, k}};
+    const WeightAt<Load, ClassRows, kVwRow> weight_of{table_.data(), ClassRows{mask_, shift_, k}};
     const float all =
         over(Truncated<decltype(weight_of)>{weight_of, live_load(state.live_gravity)});
     return live_load(state.live_contraction) * (view.initial + all);
   }
   if (settings_.classes > 1)
     return view.initial +
-           over(WeightAt<Load, ClassRows, kRow>{table_.data(), ClassRows{mask_, shift_, k}});
-  return view.initial + over(WeightAt<Load, OnlyRows, kRow>{table_.data(), {mask_}});
+           over(WeightAt<Load, ClassRows, kVwRow>{table_.data(), ClassRows{mask_, shift_, k}});
+  return view.initial + over(WeightAt<Load, OnlyRows, kVwRow>{table_.data(), {mask_}});
 }
 
 float VwModel::score(const FeatureView& view, uint32_t k, bool live) const noexcept {
@@ -288,11 +288,11 @@ void VwModel::fold(uint32_t k) noexcept {
   for (uint32_t chunk = 0; chunk < table_.chunk_count(); chunk++) {
     if (!table_.touched(chunk)) continue;
     const std::span<const float> floats = table_.chunk(chunk);
-    const std::size_t first = static_cast<std::size_t>(floats.data() - table_.data()) / kRow;
-    for (std::size_t row = first; row < first + floats.size() / kRow; row++) {
+    const std::size_t first = static_cast<std::size_t>(floats.data() - table_.data()) / kVwRow;
+    for (std::size_t row = first; row < first + floats.size() / kVwRow; row++) {
       if (row % every != k) continue;
-      table_.touch(row * kRow);
-      float& w = table_.data()[row * kRow + kWeight];
+      table_.touch(row * kVwRow);
+      float& w = table_.data()[row * kVwRow + kWeight];
       live_store(w, effective(w, state));
     }
   }
@@ -306,7 +306,7 @@ void VwModel::prefetch(const Example& x) const noexcept {
   const float* const rows = table_.data();
   const auto ask = [&](auto row_of) {
     for (const uint32_t index : x.numeric.index)
-      __builtin_prefetch(rows + row_of(index) * kRow, 1);
+      __builtin_prefetch(rows + row_of(index) * kVwRow, 1);
   };
   if (shift_ == 0)
     ask(OnlyRows{mask_});
@@ -333,7 +333,7 @@ void VwModel::explain(const Example& x, uint32_t k, std::span<float> parts) cons
   const ClassState& state = states_[k];
   const auto weight = [&](uint32_t index) {
     const std::size_t row = ClassRows{mask_, shift_, k}(index);
-    const float w = mapped_ != nullptr ? mapped_[row] : live_load(table_.data()[row * kRow]);
+    const float w = mapped_ != nullptr ? mapped_[row] : live_load(table_.data()[row * kVwRow]);
     return effective(w, state);
   };
   Explanation all(view, parts.size());

@@ -1,8 +1,8 @@
 #pragma once
 /// The table and the arithmetic of `vw`: what one class, or the only one, knows and learns.
 ///
-/// A row of the table is {w, G, N, s}: weight, sum of squared gradients, largest value met, and the scale of the step, which
-/// lives from one pass over an example to the next and is no state. Readers beside the writer read w alone. Class k of K has
+/// A row of the table is {w, N, G, s}: weight, largest value met, sum of squared gradients, and the scale of the step, which
+/// lives from one pass over an example to the next and is no state. G and s, which each example changes, are stored as one. Readers beside the writer read w alone. Class k of K has
 /// the rows index * 2^ceil(log2 K) + k, and its own sums.
 /// Rules: docs/vw.md. Sources: Karampatziakis, Langford (UAI 2011); Ross, Mineiro, Langford, "Normalized Online Learning"
 /// (UAI 2013); Duchi, Hazan, Singer (JMLR 2011).
@@ -21,6 +21,10 @@
 #include "freshet/learn/linear/importance_loss.h"
 
 namespace freshet {
+
+/// A row of the table, in floats.
+inline constexpr std::size_t kVwRow = 4;
+enum VwCell : std::size_t { kWeight, kLargest, kSquares, kScale };
 
 /// The options of `vw` with their defaults resolved.
 struct VwSettings {

@@ -2,7 +2,7 @@
 /// The passes of `vw` over the rows of one example (for vw_model.cc): sum, measure, move.
 ///
 /// Each takes sixteen features at a time, four in a vector, element i in lane i mod 16. Rows are 16 bytes at random places, so
-/// four of them are turned into columns of {w, G, N, s}; what is rare (a value larger than any before, a row that repeats among
+/// four of them are turned into columns of {w, N, G, s}; what is rare (a value larger than any before, a row that repeats among
 /// the four, a gradient near the smallest number) goes one by one and in order.
 
 #include <cstddef>
@@ -17,8 +17,6 @@
 namespace freshet {
 namespace {
 
-inline constexpr std::size_t kRow = 4;  // floats
-enum Cell : std::size_t { kWeight, kSquares, kLargest, kScale };
 inline constexpr float kSmallest = 1.1754944e-38f;      // of a squared value
 inline constexpr int32_t kMostBits = 0x7f7fffff;        // of the largest finite number
 inline constexpr float kSmallestRoot = 1.0842022e-19f;  // 2^-63
@@ -29,13 +27,15 @@ struct Place {
   Table& table;
   float* rows;
   RowOf row_of;
-  float* row(uint32_t index) const noexcept { return rows + row_of(index) * kRow; }
+  float* row(uint32_t index) const noexcept { return rows + row_of(index) * kVwRow; }
   float* touched_row(uint32_t index) const noexcept {
-    const std::size_t at = row_of(index) * kRow;
+    const std::size_t at = row_of(index) * kVwRow;
     table.touch(at);
     return rows + at;
   }
 };
+
+typedef float Two __attribute__((vector_size(8)));
 
 /// Four rows as columns.
 struct FourRows {
@@ -47,25 +47,37 @@ struct FourRows {
     Four a[4];
 #pragma GCC unroll 4
     for (std::size_t k = 0; k < 4; k++) {
-      row[k] = static_cast<float*>(__builtin_assume_aligned(rows + row_of(index[k]) * kRow, 16));
+      row[k] = static_cast<float*>(__builtin_assume_aligned(rows + row_of(index[k]) * kVwRow, 16));
       __builtin_memcpy(&a[k], row[k], 16);
     }
-    low = __builtin_shufflevector(a[0], a[1], 0, 4, 1, 5);   // w0 w1 G0 G1
-    high = __builtin_shufflevector(a[0], a[1], 2, 6, 3, 7);  // N0 N1 s0 s1
+    low = __builtin_shufflevector(a[0], a[1], 0, 4, 1, 5);   // w0 w1 N0 N1
+    high = __builtin_shufflevector(a[0], a[1], 2, 6, 3, 7);  // G0 G1 s0 s1
     low2 = __builtin_shufflevector(a[2], a[3], 0, 4, 1, 5);
     high2 = __builtin_shufflevector(a[2], a[3], 2, 6, 3, 7);
   }
   [[gnu::always_inline]] Four weights() const noexcept {
     return __builtin_shufflevector(low, low2, 0, 1, 4, 5);
   }
-  [[gnu::always_inline]] Four squares() const noexcept {
+  [[gnu::always_inline]] Four largest() const noexcept {
     return __builtin_shufflevector(low, low2, 2, 3, 6, 7);
   }
-  [[gnu::always_inline]] Four largest() const noexcept {
+  [[gnu::always_inline]] Four squares() const noexcept {
     return __builtin_shufflevector(high, high2, 0, 1, 4, 5);
   }
   [[gnu::always_inline]] Four scales() const noexcept {
     return __builtin_shufflevector(high, high2, 2, 3, 6, 7);
+  }
+  /// Not for readers beside the writer, who look at weights alone.
+  [[gnu::always_inline]] void store(Four squares, Four scales) const noexcept {
+    const Four front = __builtin_shufflevector(squares, scales, 0, 4, 1, 5);
+    const Four back = __builtin_shufflevector(squares, scales, 2, 6, 3, 7);
+    const Two pairs[] = {__builtin_shufflevector(front, front, 0, 1),
+                         __builtin_shufflevector(front, front, 2, 3),
+                         __builtin_shufflevector(back, back, 0, 1),
+                         __builtin_shufflevector(back, back, 2, 3)};
+#pragma GCC unroll 4
+    for (std::size_t k = 0; k < 4; k++)
+      __builtin_memcpy(row[k] + kSquares, &pairs[k], sizeof(Two));
   }
 };
 
@@ -186,11 +198,7 @@ class FastMeasurePass : public MeasurePass<RowOf> {
     const Four shrunk = scale * root;  // 1 / N
     this->norms_.lane[q] += squared * (shrunk * shrunk);
     this->squares_.lane[q] += squared * scale;
-#pragma GCC unroll 4
-    for (std::size_t k = 0; k < 4; k++) {
-      live_store(of.row[k][kSquares], next[k]);
-      live_store(of.row[k][kScale], scale[k]);
-    }
+    of.store(next, scale);
   }
 
   [[gnu::noinline]] void one_by_one(const uint32_t* index, const float* value,

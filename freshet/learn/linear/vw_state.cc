@@ -10,16 +10,15 @@
 namespace freshet {
 namespace {
 
-constexpr std::size_t kRow = 4;
 constexpr char kState[] = "vw: its state in the model file has another size than it should";
 constexpr char kRows[] =
     "vw: its rows in the model file are out of order or range, or of another size, or not finite";
 constexpr std::size_t kClassNumbers = 7;  // of a class in tensor `state`
 
 std::vector<RowColumn> columns(const VwSettings& settings) {
-  std::vector<RowColumn> all{{"w", 0, settings.initial_weight}};
-  if (settings.adaptive) all.push_back({"G", 1, static_cast<float>(settings.initial_t)});
-  if (settings.normalized) all.push_back({"N", 2});
+  std::vector<RowColumn> all{{"w", kWeight, settings.initial_weight}};
+  if (settings.adaptive) all.push_back({"G", kSquares, static_cast<float>(settings.initial_t)});
+  if (settings.normalized) all.push_back({"N", kLargest});
   return all;
 }
 
@@ -45,7 +44,7 @@ Status VwModel::save(Writer& writer) const noexcept {
   FRESHET_TRY(put_value<uint64_t>(writer, "skipped", skipped_));
   FRESHET_TRY(put_array<uint64_t>(writer, "met", interactions_.met()));
 
-  return save_rows(writer, table_, kRow, columns(settings_));
+  return save_rows(writer, table_, kVwRow, columns(settings_));
 }
 
 Status VwModel::load(Reader& reader) noexcept {
@@ -73,7 +72,7 @@ Status VwModel::load(Reader& reader) noexcept {
   if (Status widened = interactions_.set_met(met); !widened.ok())
     return {Code::corrupt, "vw: the groups met in the model file are more than can be"};
   const std::vector<RowColumn> all = columns(settings_);
-  if (!reader.stays()) return load_rows(reader, table_, kRow, all, kRows);
+  if (!reader.stays()) return load_rows(reader, table_, kVwRow, all, kRows);
   FRESHET_TRY_ASSIGN(mapped_, load_column(reader, all[0], row_count(), weights_, memory_, kRows));
   table_ = Table();
   return {};
@@ -93,9 +92,9 @@ void VwModel::draw(Sink& sink) const noexcept {
   for (uint32_t chunk = 0; chunk < table_.chunk_count(); chunk++) {
     if (!table_.touched(chunk)) continue;
     const std::span<const float> floats = table_.chunk(chunk);
-    const std::size_t first = static_cast<std::size_t>(floats.data() - table_.data()) / kRow;
-    for (std::size_t i = 0; i < floats.size(); i += kRow)
-      show(first + i / kRow, floats[i]);
+    const std::size_t first = static_cast<std::size_t>(floats.data() - table_.data()) / kVwRow;
+    for (std::size_t i = 0; i < floats.size(); i += kVwRow)
+      show(first + i / kVwRow, floats[i]);
   }
 }
 
@@ -111,23 +110,24 @@ Status VwModel::merge(const VwModel& other) noexcept {
     if (!table_.touched(chunk) && !other.table_.touched(chunk)) continue;
     const std::size_t first = std::size_t{chunk} << Table::kChunkBits;
     const std::size_t end = first + table_.chunk(chunk).size();
-    for (std::size_t at = first; at < end; at += kRow) {
-      const std::size_t k = (at / kRow) & class_mask;
+    for (std::size_t at = first; at < end; at += kVwRow) {
+      const std::size_t k = (at / kVwRow) & class_mask;
       if (k >= states_.size()) continue;
       float* mine = table_.data() + at;
       const float* theirs = other.table_.data() + at;
-      double a = static_cast<double>(mine[1]), b = static_cast<double>(theirs[1]);
+      double a = static_cast<double>(mine[kSquares]), b = static_cast<double>(theirs[kSquares]);
       if (!settings_.adaptive) {
         a = states_[k].time;
         b = other.states_[k].time;
       }
-      const double w = static_cast<double>(effective(mine[0], states_[k]));
-      const double v = static_cast<double>(other.effective(theirs[0], other.states_[k]));
+      const double w = static_cast<double>(effective(mine[kWeight], states_[k]));
+      const double v = static_cast<double>(other.effective(theirs[kWeight], other.states_[k]));
       const double joined = a + b > 0 ? w + (v - w) * (b / (a + b)) : w;
       table_.touch(at);
-      live_store(mine[0], clamp_to_float(joined));
-      if (settings_.adaptive) live_store(mine[1], clamp_to_float(a + b));
-      live_store(mine[2], mine[2] > theirs[2] ? mine[2] : theirs[2]);
+      live_store(mine[kWeight], clamp_to_float(joined));
+      if (settings_.adaptive) live_store(mine[kSquares], clamp_to_float(a + b));
+      const float most = theirs[kLargest];
+      if (mine[kLargest] < most) live_store(mine[kLargest], most);
     }
   }
   for (std::size_t k = 0; k < states_.size(); k++) {
