@@ -8,11 +8,25 @@
 #include "freshet/kernel/token_pairs.h"
 
 namespace freshet {
+namespace {
+
+// Whether one of eight bytes is LF.
+bool has_line_end(const char* bytes) noexcept {
+  uint64_t word;
+  std::memcpy(&word, bytes, sizeof(word));
+  word ^= 0x0a0a0a0a0a0a0a0a;  // LF becomes the only zero byte
+  return ((word - 0x0101010101010101) & ~word & 0x8080808080808080) != 0;
+}
+
+}  // namespace
 
 std::size_t TokenWindow::cut(std::span<const char> window) noexcept {
   const char* begin = window.data();
-  for (std::size_t k = std::min(kBytes, window.size()); k-- > 0;)
-    if (begin[k] == '\n') return k + 1;
+  std::size_t k = std::min(kBytes, window.size());
+  while (k >= 8 && !has_line_end(begin + k - 8))
+    k -= 8;
+  for (; k > 0; k--)
+    if (begin[k - 1] == '\n') return k;
   if (window.size() <= kBytes) return 0;
   const void* end = std::memchr(begin + kBytes, '\n', window.size() - kBytes);
   return end == nullptr ? 0 : static_cast<std::size_t>(static_cast<const char*>(end) - begin) + 1;

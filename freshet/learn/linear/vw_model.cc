@@ -11,6 +11,9 @@ namespace {
 
 constexpr char kTooLarge[] = "vw: its rows are larger than memory; raise memory or lower bits";
 
+// Tables from here on are far larger than the caches next to a core.
+constexpr std::size_t kManyRows = std::size_t{1} << 20;
+
 float truncated(float w, float gravity) noexcept {
   const float size = math_abs(w) - gravity;
   return size <= 0 ? 0 : w < 0 ? -size : size;
@@ -304,9 +307,17 @@ void VwModel::fold(uint32_t k) noexcept {
 
 void VwModel::prefetch(const Example& x) const noexcept {
   const float* const rows = table_.data();
+  const uint32_t* const index = x.numeric.index.data();
+  const bool has_many = !interactions_.empty() && !x.groups.empty() && row_count() >= kManyRows;
   const auto ask = [&](auto row_of) {
-    for (const uint32_t index : x.numeric.index)
-      __builtin_prefetch(rows + row_of(index) * kVwRow, 1);
+    for (const uint32_t plain : x.numeric.index)
+      __builtin_prefetch(rows + row_of(plain) * kVwRow, 1);
+    if (!has_many) return;
+    // More than the nearest cache can wait for at a time: into the next one.
+    interactions_.each_run(x, [&](uint32_t base, float, uint32_t begin, uint32_t end) {
+      for (uint32_t k = begin; k < end; k++)
+        __builtin_prefetch(rows + row_of(base ^ index[k]) * kVwRow, 0, 1);
+    });
   };
   if (shift_ == 0)
     ask(OnlyRows{mask_});
