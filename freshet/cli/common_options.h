@@ -48,6 +48,7 @@ struct DataOptions {
   uint32_t hash_seed = 0;
   bool keep_names = false;
   bool zero_based = false;
+  uint32_t features = 0;
 };
 inline constexpr std::array kDataOptions{
     option<&DataOptions::data>(
@@ -71,6 +72,10 @@ inline constexpr std::array kDataOptions{
     option<&DataOptions::keep_names>(
         "keep_names", "VW text: the model keeps the names of features, for inspect; slower."),
     option<&DataOptions::zero_based>("zero_based", "svmlight: the first feature is 0, not 1."),
+    option<&DataOptions::features>(
+        "features",
+        "Sparse lines, svmlight: vectors of so many numbers, absent ones are 0; 0: absent.", 0,
+        65536),
 };
 
 inline constexpr std::array<std::string_view, 3> kTimeUnitNames{"s", "ms", "us"};

@@ -57,10 +57,19 @@ Status hashing(const DataOptions& data, const StoredModel& model, ReaderOptions&
     return {Code::invalid_argument,
             "--zero-based: the model has learned from indices that begin at 1"};
   }
+  const bool is_indexed = is_svmlight || model.input_format == "sparse";
+  if (is_indexed && data.features != 0 && data.features != model.input_features) {
+    const std::string learned = model.input_features == 0
+                                    ? "sparse features, without it"
+                                    : "--features " + std::to_string(model.input_features);
+    return failure(Code::invalid_argument, "--features " + std::to_string(data.features) +
+                                               ": the model has learned from " + learned);
+  }
   const std::string_view hash = is_new ? data.hash : model.input_hash;
   reading.hash = hash == "all" ? NameHash::all : NameHash::strings;
   reading.hash_seed = is_new ? data.hash_seed : model.input_hash_seed;
   reading.zero_based = is_new ? data.zero_based : model.input_zero_based;
+  reading.features = is_new ? data.features : model.input_features;
   return {};
 }
 
@@ -135,6 +144,7 @@ void remember(const Input& input, const ReaderOptions& reading, StoredModel& mod
   model.input_hash = reading.hash == NameHash::all ? "all" : "strings";
   model.input_hash_seed = reading.hash_seed;
   model.input_zero_based = reading.zero_based;
+  model.input_features = reading.features;
 }
 
 }  // namespace freshet

@@ -30,6 +30,7 @@ void take_hashing(const Keys& keys, ReaderOptions& options) noexcept {
   options.hash = get("input.hash", std::string()) == "all" ? NameHash::all : NameHash::strings;
   options.hash_seed = static_cast<uint32_t>(get("input.hash_seed", uint64_t{0}));
   options.zero_based = get("input.zero_based", false);
+  options.features = static_cast<uint32_t>(get("input.features", uint64_t{0}));
 }
 
 struct Counts {

@@ -29,6 +29,7 @@ Result<StoredModel> read_model(std::span<const std::byte> bytes, bool only_predi
   model.input_hash = file.text("input.hash");
   model.input_hash_seed = static_cast<uint32_t>(file.number("input.hash_seed"));
   model.input_zero_based = file.number("input.zero_based") != 0;
+  model.input_features = static_cast<uint32_t>(file.number("input.features"));
   model.examples = file.number("model.examples");
   if (const ModelFileReader::ChunkView* names = file.chunk(kNamesChunk)) {
     FRESHET_TRY_ASSIGN(model.names, KeptNames::decode(names->payload));
@@ -67,6 +68,7 @@ Status save_model(const std::string& path, const StoredModel& model) noexcept {
   }
   if (model.input_format == "svmlight" && model.input_zero_based)
     file.keys["input.zero_based"] = uint64_t{1};
+  if (model.input_features != 0) file.keys["input.features"] = uint64_t{model.input_features};
   file.set_schema(*model.schema);
   FRESHET_TRY(file.add_learner(*model.learner));
   if (!model.names.empty()) file.add_chunk(kNamesChunk, true, model.names.encode());

@@ -23,6 +23,7 @@ struct StoredModel {
   std::string input_format, input_target, input_hash;
   uint32_t input_hash_seed = 0;
   bool input_zero_based = false;
+  uint32_t input_features = 0;
   uint64_t examples = 0;  // learned in its life
   KeptNames names;        // of hashed features, where they were asked for
 };

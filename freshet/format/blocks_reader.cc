@@ -98,6 +98,9 @@ bool BlocksReader::hashing_fits(Bad& bad) noexcept {
     return fail(bad, Reason::namespace_, "blocks: they were made with another --hash-seed");
   if (is_svmlight && differs("input.zero_based", options_.zero_based))
     return fail(bad, Reason::index, "blocks: they were made with another --zero-based");
+  if ((is_svmlight || made_from_ == "sparse") &&
+      differs("input.features", uint64_t{options_.features}))
+    return fail(bad, Reason::index, "blocks: they were made with another --features");
   return true;
 }
 

@@ -9,9 +9,10 @@
 
 namespace freshet {
 
-bool IndexedFeatures::read(const char* at, const char* end, bool has_zero, ExampleBlock& out,
+bool IndexedFeatures::read(const char* at, const char* end, ExampleBlock& out,
                            Mistake& mistake) noexcept {
   indices_.clear();
+  values_.clear();
   const char* const begin = skip_blanks(at, end);
   uint64_t zeros = 0;
   uint32_t kept = 0;
@@ -19,7 +20,7 @@ bool IndexedFeatures::read(const char* at, const char* end, bool has_zero, Examp
   while ((at = skip_blanks(at, end)) != end) {
     const std::string_view token = word_at(at, end);
     const char* colon = nullptr;
-    if (!index(token, has_zero, colon, mistake)) return false;
+    if (!index(token, colon, mistake)) return false;
     const std::size_t front = static_cast<std::size_t>(colon + 1 - at);
     float value = 0;
     if (!read_number(token.substr(front), value, Reason::number, "expected a number", mistake)) {
@@ -27,7 +28,9 @@ bool IndexedFeatures::read(const char* at, const char* end, bool has_zero, Examp
       return false;
     }
     rises = rises && (indices_.size() < 2 || indices_.back() > indices_[indices_.size() - 2]);
-    if (value == 0) {
+    if (width_ != 0) {
+      values_.push_back(value);
+    } else if (value == 0) {
       ++zeros;
     } else {
       out.add_numeric(indices_.back(), value);
@@ -35,6 +38,7 @@ bool IndexedFeatures::read(const char* at, const char* end, bool has_zero, Examp
     }
     at += token.size();
   }
+  if (width_ != 0) add_vector(values_, out);
   if (!rises) {
     std::sort(indices_.begin(), indices_.end());
     if (std::adjacent_find(indices_.begin(), indices_.end()) != indices_.end())
@@ -46,9 +50,9 @@ bool IndexedFeatures::read(const char* at, const char* end, bool has_zero, Examp
 }
 
 bool IndexedFeatures::read_plain(const TokenWindow& tokens, uint32_t begin, uint32_t end,
-                                 bool has_zero, ExampleBlock& out) noexcept {
+                                 ExampleBlock& out) noexcept {
   indices_.resize(end - begin);
-  int64_t last = has_zero ? -1 : 0;
+  int64_t last = int64_t{first_} - 1;
   for (uint32_t k = begin; k < end; ++k) {
     const std::string_view name = tokens.name(k);
     uint32_t& index = indices_[k - begin];
@@ -59,6 +63,11 @@ bool IndexedFeatures::read_plain(const TokenWindow& tokens, uint32_t begin, uint
     last = index;
   }
   uint32_t kept = end - begin;
+  if (width_ != 0) {
+    if (kept != 0 && !fits(indices_.back())) return false;
+    add_vector({tokens.value() + begin, kept}, out);
+    return true;
+  }
   if (!tokens.found().has_zero) {
     out.add_numeric(indices_, {tokens.value() + begin, kept});
   } else {
@@ -73,9 +82,16 @@ bool IndexedFeatures::read_plain(const TokenWindow& tokens, uint32_t begin, uint
   return true;
 }
 
+// The values of indices_, each at its place.
+void IndexedFeatures::add_vector(std::span<const float> values, ExampleBlock& out) const noexcept {
+  const std::span<float> vector = out.add_dense(width_);
+  std::fill(vector.begin(), vector.end(), 0.0f);
+  for (std::size_t k = 0; k < values.size(); ++k)
+    vector[indices_[k] - first_] = values[k];
+}
+
 // The number before the colon, kept in indices_.
-bool IndexedFeatures::index(std::string_view token, bool has_zero, const char*& colon,
-                            Mistake& mistake) noexcept {
+bool IndexedFeatures::index(std::string_view token, const char*& colon, Mistake& mistake) noexcept {
   const char *at = token.data(), *end = at + token.size();
   uint64_t index = 0;
   const ParseResult number = parse_u64(at, end, &index);
@@ -83,9 +99,13 @@ bool IndexedFeatures::index(std::string_view token, bool has_zero, const char*& 
     return mistake.set(Reason::index, "expected an index", at, token);
   if (!number.ok() || index > 0xffffffff)
     return mistake.set(Reason::index, "an index above 4294967295", at, token);
-  if (index == 0 && !has_zero) {
+  if (index < first_) {
     mistake.option = "--zero-based";
     return mistake.set(Reason::index, "index 0, but the first feature is 1", at, token);
+  }
+  if (!fits(static_cast<uint32_t>(index))) {
+    mistake.option = "--features";
+    return mistake.set(Reason::index, "an index beyond the last of --features", at, token);
   }
   colon = number.end;
   if (colon == end || *colon != ':')

@@ -41,6 +41,8 @@ struct ReaderOptions {
       true;  // a label's third number becomes the group kInitialGroup (core/features.h); else it is dropped
   bool keep_names = false;  // VW text: the first name met of each hash goes into the blocks
   bool zero_based = false;  // svmlight: index 0 is the first feature
+  // Sparse lines, svmlight: rows are vectors of so many numbers, what isn't there is 0; 0: they stay sparse.
+  uint32_t features = 0;
 
   // Columns, by name.
   std::string target;  // empty: the last column

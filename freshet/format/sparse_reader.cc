@@ -9,7 +9,7 @@
 namespace freshet {
 
 SparseReader::SparseReader(const ReaderOptions& options, Schema& schema) noexcept
-    : labels_(options, schema) {}
+    : labels_(options, schema), features_(0, options.features) {}
 
 std::unique_ptr<LineReader> SparseReader::helper() const noexcept {
   auto reader = std::make_unique<SparseReader>(*this);
@@ -40,7 +40,7 @@ bool SparseReader::plain_line(const TokenWindow::Line& line, ExampleBlock& out) 
   Mistake mistake;
   out.begin();
   if (!label(text + line.begin, text + line.bar, out, mistake)) return false;
-  if (!features_.read_plain(tokens_, line.token, line.tokens_end, true, out)) return false;
+  if (!features_.read_plain(tokens_, line.token, line.tokens_end, out)) return false;
   out.set_line(next_line_);
   out.finish();
   return true;
@@ -60,7 +60,7 @@ bool SparseReader::line(Line line, ExampleBlock& out, Mistake& mistake) noexcept
                        "expected a blank behind '|'; sparse lines have no namespaces", bar + 1,
                        word_at(bar + 1, line.end));
   }
-  if (!features_.read(bar + 1, line.end, true, out, mistake)) return false;
+  if (!features_.read(bar + 1, line.end, out, mistake)) return false;
   out.set_line(next_line_);
   out.finish();
   return true;

@@ -33,6 +33,26 @@ TEST_CASE("sparse: order is free, blanks are free, zeros are left out and counte
   CHECK(r.zeros == 1);
 }
 
+TEST_CASE("sparse: with --features a row is a vector, and no index beyond it takes memory") {
+  ReaderOptions options;
+  options.features = 4;
+  const WhatWasRead r = read_with<SparseReader>(
+      "1 | 3:2 1:-1\n1 | 0:5 2:0\n0 |\n1 | 4:1\n1 | 4294967295:1\n2 | 0:1 3:1 7:1\n1 | 2:1 2:1\n",
+      options);
+  CHECK(r.dense == std::vector<Floats>{{0, -1, 0, 2}, {5, 0, 0, 0}, {0, 0, 0, 0}});
+  CHECK(r.index[0].empty());
+  CHECK(r.keys[0].empty());
+  CHECK(r.zeros == 0);
+  REQUIRE(r.bad.size() == 4);
+  for (const std::size_t k : {0, 1, 2}) {
+    CHECK(r.bad[k].reason == Reason::index);
+    CHECK(r.bad[k].option == "--features");
+  }
+  CHECK(r.bad[1].found == "4294967295:1");
+  CHECK(r.bad[2].column == 13);
+  CHECK(r.bad[3].reason == Reason::duplicate);
+}
+
 TEST_CASE("sparse: every mistake has its word and its place") {
   check_mistakes<SparseReader>("| 1:1", {{"1 | 0:1 1:2x", Reason::number, 11, "2x"},
                                          {"1 | 0:1 1:", Reason::number, 11, ""},

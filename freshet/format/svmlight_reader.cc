@@ -9,7 +9,7 @@
 namespace freshet {
 
 SvmlightReader::SvmlightReader(const ReaderOptions& options, Schema& schema) noexcept
-    : zero_based_(options.zero_based), labels_(options, schema) {}
+    : labels_(options, schema), features_(options.zero_based ? 0 : 1, options.features) {}
 
 std::unique_ptr<LineReader> SvmlightReader::helper() const noexcept {
   auto reader = std::make_unique<SvmlightReader>(*this);
@@ -41,7 +41,7 @@ bool SvmlightReader::plain_line(const TokenWindow::Line& line, ExampleBlock& out
   Mistake mistake;
   out.begin();
   if (!labels_.read(target, out, mistake)) return false;
-  if (!features_.read_plain(tokens_, line.token, line.tokens_end, zero_based_, out)) return false;
+  if (!features_.read_plain(tokens_, line.token, line.tokens_end, out)) return false;
   out.set_line(next_line_);
   out.finish();
   return true;
@@ -69,7 +69,7 @@ bool SvmlightReader::line(Line line, ExampleBlock& out, Mistake& mistake) noexce
     out.set_query(query);
     at += word.size();
   }
-  if (!features_.read(at, end, zero_based_, out, mistake)) return false;
+  if (!features_.read(at, end, out, mistake)) return false;
   out.set_line(next_line_);
   out.finish();
   return true;

@@ -38,7 +38,6 @@ class SvmlightReader final : public LineReader {
   bool plain_line(const TokenWindow::Line& line, ExampleBlock& out) noexcept;
   bool line(Line line, ExampleBlock& out, Mistake& mistake) noexcept;
 
-  const bool zero_based_;
   LabelText labels_;
   IndexedFeatures features_;
   TokenWindow tokens_;

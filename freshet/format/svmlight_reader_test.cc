@@ -47,6 +47,18 @@ TEST_CASE("svmlight: the first feature is 1, or 0 if so said") {
   CHECK(r.bad[0].option == "--zero-based");
 }
 
+TEST_CASE("svmlight: with --features place 0 is index 1, or 0 if so said") {
+  ReaderOptions options;
+  options.features = 3;
+  const WhatWasRead r = read_with<SvmlightReader>("1 1:5 3:2\n1 3:1 1:4\n1 4:1\n", options);
+  CHECK(r.dense == std::vector<Floats>{{5, 0, 2}, {4, 0, 1}});
+  REQUIRE(r.bad.size() == 1);
+  CHECK(r.bad[0].reason == Reason::index);
+  options.zero_based = true;
+  CHECK(read_with<SvmlightReader>("1 0:5 2:2\n", options).dense[0] == Floats{5, 0, 2});
+  CHECK(read_with<SvmlightReader>("1 3:5\n", options).bad.size() == 1);
+}
+
 TEST_CASE("svmlight: every mistake has its word and its place") {
   check_mistakes<SvmlightReader>("1 1:1", {{"1 1:2x", Reason::number, 5, "2x"},
                                            {"1 1", Reason::number, 4, ""},

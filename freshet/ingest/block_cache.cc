@@ -51,6 +51,7 @@ Result<Keys> cache_keys(std::span<const std::string> paths, const ReaderOptions&
   keys["input.hash_seed"] = uint64_t{reading.hash_seed};
   keys["input.initial"] = reading.wants_initial;
   keys["input.zero_based"] = reading.zero_based;
+  keys["input.features"] = uint64_t{reading.features};
   keys["input.weight"] = reading.weight;
   keys["input.time"] = reading.time;
   keys["input.time_unit"] = static_cast<uint64_t>(reading.time_unit);

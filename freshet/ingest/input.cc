@@ -123,6 +123,12 @@ Status Input::find_format() noexcept {
 
 Status Input::make_reader() noexcept {
   FRESHET_TRY(find_format());
+  const bool is_indexed = format_->name == "sparse" || format_->name == "svmlight";
+  if (reading_.features != 0 && !is_indexed && format_->name != "blocks") {
+    return failure(Code::invalid_argument,
+                   name_ + ": --features: is for features that are numbers, in sparse lines and " +
+                       "svmlight; " + std::string(format_->name) + " has none such");
+  }
   ReaderOptions reading = reading_;
   if (format_->name == "csv" && name_.find(".tsv") != std::string::npos &&
       reading.delimiter == ',') {

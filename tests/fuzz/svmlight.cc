@@ -11,6 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   ReaderOptions options;
   options.label = (data[0] & 1) != 0 ? Target::one_class : Target::number;
   options.binary = (data[0] & 2) != 0;
+  options.features = (data[0] & 8) != 0 ? 5 : 0;
   options.zero_based = (data[0] & 4) != 0;
   std::vector<std::unique_ptr<Schema>> schemas;
   const auto make = [&] {

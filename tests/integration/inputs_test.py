@@ -140,6 +140,35 @@ class Inputs(InFolder):
                 done, _ = self.evaluate(name, learner, bytes(data), "--on-bad-line", "skip")
                 self.assertIn(done.status, (0, 2), done.err)
 
+    def test_a_huge_index_is_an_error_of_a_vector_and_takes_no_memory(self):
+        for name, row in (("sparse", b"1 | 1:1 4294967295:1\n"), ("svmlight", b"1 1:1 4294967295:1\n")):
+            for learner in ("linear", "scale | logistic", "rls", "naive_bayes"):
+                done, result = self.evaluate(name, learner, row)
+                self.assertEqual((done.status, result["examples"]), (0, 1), done.err)
+                self.assertLess(done.peak, 160 * MEBIBYTE)
+            done, _ = self.evaluate(name, "scale | naive_bayes", row, "--features", "65536")
+            self.assertEqual(done.status, 2)
+            self.assertRegex(done.err, r"/x:1:\d: an index beyond the last of --features, found \"4294967295:1\" \(make ")
+            _, result = self.evaluate(name, "naive_bayes", row, "--features", "9", "--on-bad-line", "skip")
+            self.assertEqual(result["bad"], {"index": 1})
+        done, _ = self.evaluate("vw", "vw", b"1 | a\n", "--features", "9")
+        self.assertIn("--features: is for features that are numbers", done.err)
+
+    def test_a_model_keeps_the_width_of_its_vectors(self):
+        model, cache = self.path / "m", self.path / "c.frb"
+        text = self.file("x.svm", b"1 1:1 3:2\n0 2:1\n1 1:2\n0 3:-1\n")
+        done = run("train", "scale | logistic", "-d", text, "--features", "3", "-f", model, "--cache", cache)
+        self.assertEqual(done.status, 0, done.err)
+        lines = run("predict", model, "-d", text, "--probabilities")
+        self.assertEqual((lines.status, lines.out.count("\n")), (0, 4), lines.err)
+        self.assertEqual(run("predict", model, "-d", text, "--probabilities", "--features", "3").out, lines.out)
+        self.assertEqual(run("predict", model, "-d", cache, "--probabilities").out, lines.out)
+        self.assertIn("--features 4: the model has learned from --features 3",
+                      run("predict", model, "-d", text, "--features", "4").err)
+        csv = self.file("x.csv", b"a,b,c,y\n1,0,2,1\n0,1,0,0\n2,0,0,1\n0,0,-1,0\n")
+        run("train", "scale | logistic", "-d", csv, "-f", self.path / "same")
+        self.assertEqual(run("predict", self.path / "same", "-d", csv, "--probabilities").out, lines.out)
+
     # ---- compressed
 
     def test_half_a_compressed_file_is_an_error_with_its_offset(self):
