@@ -7,6 +7,12 @@
 #include "freshet/format/token_lines.h"
 
 namespace freshet {
+namespace {
+
+// Text is taken for sparse lines by its first one; what VW text has beyond them comes later.
+constexpr std::string_view kMayBeVw = "--format vw";
+
+}  // namespace
 
 SparseReader::SparseReader(const ReaderOptions& options, Schema& schema) noexcept
     : labels_(options, schema), features_(0, options.features) {}
@@ -56,11 +62,19 @@ bool SparseReader::line(Line line, ExampleBlock& out, Mistake& mistake) noexcept
   out.begin();
   if (!label(line.begin, bar, out, mistake)) return false;
   if (bar + 1 != line.end && !is_blank(bar[1])) {
+    mistake.option = kMayBeVw;
     return mistake.set(Reason::namespace_,
                        "expected a blank behind '|'; sparse lines have no namespaces", bar + 1,
                        word_at(bar + 1, line.end));
   }
-  if (!features_.read(bar + 1, line.end, out, mistake)) return false;
+  if (!features_.read(bar + 1, line.end, out, mistake)) {
+    const bool has_digit =
+        !mistake.found.empty() && (mistake.found[0] >= '0' && mistake.found[0] <= '9');
+    const bool is_name = mistake.reason == Reason::index && !has_digit;
+    const bool lacks_value = mistake.reason == Reason::number && mistake.name.empty();
+    if (is_name || lacks_value) mistake.option = kMayBeVw;
+    return false;
+  }
   out.set_line(next_line_);
   out.finish();
   return true;
@@ -72,9 +86,11 @@ bool SparseReader::label(const char* begin, const char* bar, ExampleBlock& out,
   if (at == bar) return true;
   const std::string_view word = word_at(at, bar);
   const char* behind = skip_blanks(at + word.size(), bar);
-  if (behind != bar)
+  if (behind != bar) {
+    mistake.option = kMayBeVw;
     return mistake.set(Reason::label, "expected one label before '|'", behind,
                        word_at(behind, bar));
+  }
   return labels_.read(word, out, mistake);
 }
 

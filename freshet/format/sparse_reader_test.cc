@@ -53,6 +53,17 @@ TEST_CASE("sparse: with --features a row is a vector, and no index beyond it tak
   CHECK(r.bad[3].reason == Reason::duplicate);
 }
 
+TEST_CASE("sparse: what VW text may have, and sparse lines may not, says so") {
+  const WhatWasRead vw = read_with<SparseReader>(
+      "1 | 3:1\n1 | red:1\n1 | 3\n1 | 3:1 |f 4:1\n1 |f 3:1\n1 2 | 3:1\n1 'tag | 3:1\n");
+  CHECK(vw.label.size() == 1);
+  REQUIRE(vw.bad.size() == 6);
+  for (const BadLine& bad : vw.bad)
+    CHECK(bad.option == "--format vw");
+  for (const BadLine& bad : read_with<SparseReader>("1 | 4294967296:1\n1 | 1:x\nx | 1:1\n").bad)
+    CHECK(bad.option.empty());
+}
+
 TEST_CASE("sparse: every mistake has its word and its place") {
   check_mistakes<SparseReader>("| 1:1", {{"1 | 0:1 1:2x", Reason::number, 11, "2x"},
                                          {"1 | 0:1 1:", Reason::number, 11, ""},

@@ -66,6 +66,8 @@ std::string advice(const Bad& bad) {
                : " (did you mean " + std::string(bad.option) + " " + shown(bad.found) + "?)";
   }
   if (bad.option == "--zero-based") return " (use --zero-based if the first feature is 0)";
+  if (bad.option == "--format vw")
+    return " (VW text has that: --format vw; or use --on-bad-line skip to leave such lines out)";
   if (bad.option == "--features")
     return " (make --features N larger, or use --on-bad-line skip to leave such lines out)";
   if (bad.option == "--missing" && is_plain_word(bad.found)) {
