@@ -100,6 +100,10 @@ inline uint32_t eight(const char* text, const uint32_t* begin, const uint32_t* s
   };
   const __m256i zero = _mm256_setzero_si256();
   const __m256i size = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(sizes));
+  if (_mm256_testz_si256(size, size)) {  // names without values
+    _mm256_storeu_ps(out, _mm256_set1_ps(1));
+    return 0;
+  }
   const Digits a = digits_of(words(0), _mm256_unpacklo_epi32(size, zero));
   const Digits b = digits_of(words(2), _mm256_unpackhi_epi32(size, zero));
 
@@ -131,70 +135,67 @@ inline uint32_t eight(const char* text, const uint32_t* begin, const uint32_t* s
   return good ^ 0xff;
 }
 
-// The parts of D.DDDDDDDe-DD, with an optional sign and one to seven decimals.
-struct Parts {
-  uint64_t digits;  // the first in the lowest byte
-  uint32_t tail;    // e-DD
-  uint32_t decimals, minus;
-  bool fits;
-};
-
-inline Parts parts_of(const char* at, uint32_t size) noexcept {
-  Parts parts;
-  parts.minus = *at == '-';
-  const uint32_t sign = parts.minus | static_cast<uint32_t>(*at == '+');
-  at += sign;
-  size -= sign;
-  __builtin_memcpy(&parts.digits, at + 1, 8);
-  __builtin_memcpy(&parts.tail, at + size - 4, 4);
-  parts.decimals = size - 6;
-  parts.fits = parts.decimals - 1 < 7 && (parts.digits & 0xff) == '.';
-  parts.digits = (parts.digits & ~uint64_t{0xff}) | static_cast<unsigned char>(*at);
-  return parts;
-}
-
-// Four numbers as %e writes small ones; false: some are something else.
+// Four numbers as %.4e to %.7e write them; false: some are something else.
 inline bool four_scientific(const char* text, const uint32_t* begin, const uint32_t* sizes,
                             float* out, uint32_t* zeros) noexcept {
   if (sizes[0] < 8 || sizes[1] < 8 || sizes[2] < 8 || sizes[3] < 8) return false;
-  const Parts a = parts_of(text + begin[0], sizes[0]), b = parts_of(text + begin[1], sizes[1]),
-              c = parts_of(text + begin[2], sizes[2]), d = parts_of(text + begin[3], sizes[3]);
-  if (!(a.fits & b.fits & c.fits & d.fits)) return false;
-  const auto each = [](uint32_t w, uint32_t x, uint32_t y, uint32_t z) {
-    return _mm_setr_epi32(static_cast<int>(w), static_cast<int>(x), static_cast<int>(y),
-                          static_cast<int>(z));
+  const auto four = [](auto at) {
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(two_words(at(0), at(1))),
+                                   two_words(at(2), at(3)), 1);
   };
-  const __m128i decimals = each(a.decimals, b.decimals, c.decimals, d.decimals);
-  const __m256i chars =
-      _mm256_setr_epi64x(static_cast<int64_t>(a.digits), static_cast<int64_t>(b.digits),
-                         static_cast<int64_t>(c.digits), static_cast<int64_t>(d.digits));
-  const __m128i shift = _mm_slli_epi32(_mm_sub_epi32(_mm_set1_epi32(7), decimals), 3);
-  const __m256i digits = _mm256_sllv_epi64(_mm256_sub_epi8(chars, _mm256_set1_epi8('0')),
-                                           _mm256_cvtepi32_epi64(shift));
-  if (!are_digits(digits)) return false;
+  const auto all = [](int64_t x) { return _mm256_set1_epi64x(x); };
+  __m256i head = four([&](int k) { return text + begin[k]; });
+  const __m256i tail = four([&](int k) { return text + begin[k] + sizes[k] - 8; });  // DDDDe-DD
+  const auto byte = [&](__m256i of, int at) {
+    return _mm256_and_si256(_mm256_srli_epi64(of, 8 * at), all(0xff));
+  };
+  const auto is = [&](__m256i of, int at, char c) {
+    return _mm256_cmpeq_epi64(byte(of, at), all(c));
+  };
+  const __m256i is_minus = is(head, 0, '-');
+  const __m256i has_sign = _mm256_or_si256(is_minus, is(head, 0, '+'));
+  head = _mm256_srlv_epi64(head, _mm256_and_si256(has_sign, all(8)));
+  const __m256i size =
+      _mm256_cvtepu32_epi64(_mm_loadu_si128(reinterpret_cast<const __m128i*>(sizes)));
+  const __m256i decimals = _mm256_add_epi64(_mm256_sub_epi64(size, all(6)), has_sign);
 
-  const __m128i tail = each(a.tail, b.tail, c.tail, d.tail), byte = _mm_set1_epi32(0xff);
-  const __m128i letter = _mm_or_si128(_mm_and_si128(tail, byte), _mm_set1_epi32(0x20));
-  const __m128i sign = _mm_and_si128(_mm_srli_epi32(tail, 8), byte);
-  const __m128i zero = _mm_set1_epi32('0'), nine = _mm_set1_epi32(9);
-  const __m128i ten = _mm_sub_epi32(_mm_and_si128(_mm_srli_epi32(tail, 16), byte), zero);
-  const __m128i one = _mm_sub_epi32(_mm_srli_epi32(tail, 24), zero);
-  __m128i fits = _mm_and_si128(_mm_cmpeq_epi32(letter, _mm_set1_epi32('e')),
-                               _mm_cmpeq_epi32(sign, _mm_set1_epi32('-')));
-  fits = _mm_and_si128(fits, _mm_cmpeq_epi32(_mm_min_epu32(ten, nine), ten));
-  fits = _mm_and_si128(fits, _mm_cmpeq_epi32(_mm_min_epu32(one, nine), one));
-  const __m128i power =
-      _mm_add_epi32(_mm_add_epi32(_mm_mullo_epi32(ten, _mm_set1_epi32(10)), one), decimals);
-  fits = _mm_and_si128(fits, _mm_cmpgt_epi32(_mm_set1_epi32(23), power));
-  if (_mm_movemask_epi8(fits) != 0xffff) return false;
+  // The last four digits are at the front of the tail, those before them in the head, around its dot.
+  const __m256i front = _mm256_sub_epi8(head, _mm256_set1_epi8('0'));
+  const __m256i back = _mm256_sub_epi8(tail, _mm256_set1_epi8('0'));
+  const __m256i joined =
+      _mm256_or_si256(_mm256_and_si256(front, all(0xff)),
+                      _mm256_andnot_si256(all(0xff), _mm256_srli_epi64(front, 8)));
+  const __m256i up = _mm256_slli_epi64(_mm256_sub_epi64(all(7), decimals), 3);
+  const __m256i digits =
+      _mm256_or_si256(_mm256_and_si256(_mm256_sllv_epi64(joined, up), all(0xffffffff)),
+                      _mm256_slli_epi64(back, 32));
+
+  const __m256i exponent =
+      _mm256_add_epi64(_mm256_mul_epu32(byte(back, 6), all(10)), byte(back, 7));
+  const __m256i is_small = is(tail, 5, '-');
+  const __m256i grows = _mm256_xor_si256(is_small, all(-1));
+  const __m256i power =
+      _mm256_add_epi64(decimals, _mm256_sub_epi64(_mm256_xor_si256(exponent, grows), grows));
+  __m256i fits =
+      _mm256_and_si256(is(head, 1, '.'), _mm256_or_si256(is(tail, 4, 'e'), is(tail, 4, 'E')));
+  fits = _mm256_and_si256(fits, _mm256_or_si256(is_small, is(tail, 5, '+')));
+  fits = _mm256_and_si256(fits,
+                          _mm256_cmpeq_epi64(_mm256_srli_epi64(is_digit(back), 48), all(0xffff)));
+  fits = _mm256_and_si256(fits, _mm256_and_si256(_mm256_cmpgt_epi64(decimals, all(3)),
+                                                 _mm256_cmpgt_epi64(all(8), decimals)));
+  fits = _mm256_and_si256(fits, _mm256_and_si256(_mm256_cmpgt_epi64(power, all(-1)),
+                                                 _mm256_cmpgt_epi64(all(23), power)));
+  if (_mm256_movemask_epi8(_mm256_and_si256(fits, is_digit(digits))) != -1) return false;
+
   const double* powers = short_number_detail::kPowers;
+  const __m128i low = _mm256_castsi256_si128(power), high = _mm256_extracti128_si256(power, 1);
   const __m256d divisor =
-      _mm256_setr_pd(powers[_mm_cvtsi128_si32(power)], powers[_mm_extract_epi32(power, 1)],
-                     powers[_mm_extract_epi32(power, 2)], powers[_mm_extract_epi32(power, 3)]);
+      _mm256_setr_pd(powers[_mm_cvtsi128_si64(low)], powers[_mm_extract_epi64(low, 1)],
+                     powers[_mm_cvtsi128_si64(high)], powers[_mm_extract_epi64(high, 1)]);
   const __m256d exact = _mm256_div_pd(_mm256_cvtepi32_pd(whole_numbers(digits)), divisor);
   if (_mm256_movemask_pd(_mm256_castsi256_pd(near_halfway(exact, 1))) != 0) return false;
-  const __m128i minus = _mm_slli_epi32(each(a.minus, b.minus, c.minus, d.minus), 31);
-  const __m128 value = _mm_or_ps(_mm256_cvtpd_ps(exact), _mm_castsi128_ps(minus));
+  const __m256d signs = _mm256_and_pd(_mm256_castsi256_pd(is_minus), _mm256_set1_pd(-0.0));
+  const __m128 value = _mm256_cvtpd_ps(_mm256_or_pd(exact, signs));
   *zeros = static_cast<uint32_t>(_mm_movemask_ps(_mm_cmpeq_ps(value, _mm_setzero_ps())));
   _mm_storeu_ps(out, value);
   return true;

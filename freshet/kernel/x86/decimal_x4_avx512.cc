@@ -37,9 +37,13 @@ inline uint32_t store(__m512d value, __mmask8 is_minus, __mmask8 is_empty, float
 // Eight numbers of up to eight characters. Answers those that need a closer look, a bit for each.
 inline uint32_t eight(const char* text, const uint32_t* begin, const uint32_t* sizes, float* out,
                       uint32_t* zeros) noexcept {
+  const __m256i sizes8 = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(sizes));
+  if (_mm256_testz_si256(sizes8, sizes8)) {  // names without values
+    _mm256_storeu_ps(out, _mm256_set1_ps(1));
+    return 0;
+  }
   const __m512i zero = _mm512_setzero_si512(), one = _mm512_set1_epi64(1);
-  const __m512i size =
-      _mm512_cvtepu32_epi64(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(sizes)));
+  const __m512i size = _mm512_cvtepu32_epi64(sizes8);
   const __mmask8 is_empty = _mm512_testn_epi64_mask(size, size);
   const Signed number = without_sign(eight_words(text, begin));
   const __m512i left = _mm512_mask_sub_epi64(size, number.has_sign, size, one);
