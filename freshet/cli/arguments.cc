@@ -6,6 +6,7 @@
 
 #include "freshet/base/failure.h"
 #include "freshet/base/text.h"
+#include "freshet/cli/foreign_flag.h"
 
 namespace freshet {
 namespace {
@@ -37,7 +38,15 @@ struct Given {
   CLI::Option* parsed = nullptr;
 };
 
-Status unknown(const std::string& word, const Command& command) {
+bool has_data(const Command& command) {
+  for (const OptionGroup& group : command.groups)
+    for (const OptionSpec& option : group.options)
+      if (option_name(option) == "data") return true;
+  return false;
+}
+
+// model: the first word, which may be one.
+Status unknown(const std::string& word, const Command& command, std::string_view model) {
   std::vector<std::string> flags;
   for (const OptionGroup& group : command.groups)
     for (const OptionSpec& option : group.options)
@@ -45,19 +54,27 @@ Status unknown(const std::string& word, const Command& command) {
   const std::vector<std::string_view> names(flags.begin(), flags.end());
   const std::string name = word.substr(0, word.find('='));
   const std::string_view nearest = nearest_name(name, names);
-  std::string text = "freshet " + std::string(command.name) + " has no option " + name;
-  text += nearest.empty() ? "; see freshet help " + std::string(command.name)
-                          : "; did you mean " + std::string(nearest) + "?";
+  // The short form is called by its model.
+  const std::string called(command.name == command.words.name && !model.empty() ? model
+                                                                                : command.name);
+  std::string text = "freshet " + called + " has no option " + name + "; ";
+  if (const std::string known = foreign_flag(name, model); !known.empty())
+    text += known;
+  else if (!nearest.empty())
+    text += "did you mean " + std::string(nearest) + "?";
+  else
+    text += "see freshet " + called + " --help";
   return failure(Code::invalid_argument, text);
 }
 
-Status wrong_words(const Command& command, std::size_t count) {
+Status wrong_words(const Command& command, std::span<const std::string> given) {
   const Words& words = command.words;
   std::string text = "freshet " + std::string(command.name);
-  if (count < words.least) {
+  if (given.size() < words.least) {
     text += " needs " + std::string(words.name) + ": " + std::string(words.doc);
   } else {
-    text += words.most == 0 ? " takes no words without an option" : " takes fewer words than that";
+    text += " takes no word \"" + given[words.most] + "\" without an option";
+    if (has_data(command)) text += " (a file to read is named by -d)";
   }
   return failure(Code::invalid_argument, text + "; usage: freshet " + std::string(command.name) +
                                              " " + std::string(command.usage));
@@ -90,6 +107,8 @@ std::vector<std::unique_ptr<Given>> declare(const Command& command, void* option
 // What is no option: words, and unknown options. Behind "--" everything is a word; so is a negative number.
 Result<std::vector<std::string>> words_of(const std::vector<std::string>& extras,
                                           const Command& command) {
+  const auto model = std::find_if(extras.begin(), extras.end(),
+                                  [](const std::string& extra) { return !extra.starts_with('-'); });
   std::vector<std::string> words;
   bool only_words = false;
   for (const std::string& extra : extras) {
@@ -97,7 +116,7 @@ Result<std::vector<std::string>> words_of(const std::vector<std::string>& extras
     if (extra == "--" && !only_words)
       only_words = true;
     else if (!only_words && extra.size() > 1 && extra[0] == '-' && !is_number)
-      return unknown(extra, command);
+      return unknown(extra, command, model == extras.end() ? "" : *model);
     else
       words.push_back(extra);
   }
@@ -156,7 +175,7 @@ Result<Arguments> Arguments::parse(const Command& command,
     FRESHET_TRY(result.set(*given->option, given->part, given->values));
   }
   if (!wants_help && (words.size() < command.words.least || words.size() > command.words.most)) {
-    return wrong_words(command, words.size());
+    return wrong_words(command, words);
   }
   for (std::string& word : words)
     result.words_.push_back(result.keep(std::move(word)));

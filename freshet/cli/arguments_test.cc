@@ -78,7 +78,16 @@ TEST_CASE("arguments: mistakes name what is near, or the bounds") {
   CHECK(error({"linear", "--on-bad-line", "stp"}).find("skip") != std::string::npos);
   CHECK(error({"linear", "--target"}).find("--target") != std::string::npos);
   CHECK(error({}).find("needs SPEC: a model") != std::string::npos);
-  CHECK(error({"a", "b", "c"}).find("takes fewer words") != std::string::npos);
+  CHECK(error({"a", "b", "c"}).find("takes no word \"c\"") != std::string::npos);
+}
+
+TEST_CASE("arguments: options of a model, and other programs' flags, say where they belong") {
+  CHECK(error({"vw", "--learning-rate", ".1"}).find("'vw(learning_rate=...)'") !=
+        std::string::npos);
+  CHECK(error({"ftrl(alpha=1)", "--beta", "1"}).find("'ftrl(beta=...)'") != std::string::npos);
+  CHECK(error({"vw", "--loss_function", "logistic"}).find("is here: vw(loss=...)") !=
+        std::string::npos);
+  CHECK(error({"-b", "22"}).find("is here: vw(bits=...)") != std::string::npos);
 }
 
 TEST_CASE("arguments: --help needs no words") {

@@ -1,6 +1,7 @@
 #include "freshet/cli/spec_argument.h"
 
 #include <boost/json.hpp>
+#include <sys/stat.h>
 
 #include "freshet/base/chars.h"
 #include "freshet/base/failure.h"
@@ -120,6 +121,13 @@ Result<std::string> spec_text(std::string_view word) noexcept {
   if (text.starts_with('@')) {
     FRESHET_TRY_ASSIGN(const std::vector<std::byte> bytes, read_file(text.substr(1), kLargestSpec));
     text = trimmed({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  }
+  const bool may_be_path = text.find_first_of("(|") == std::string::npos &&
+                           text.find_first_of("./") != std::string::npos;
+  if (struct stat about{}; may_be_path && stat(text.c_str(), &about) == 0) {
+    return failure(Code::invalid_argument, text + ": is a file, not a spec: a spec in a file is @" +
+                                               text + "; a model goes on with freshet train -i " +
+                                               text + ", predicts with freshet predict " + text);
   }
   if (text.starts_with('{')) return spec_from_json(text);
   return text;

@@ -65,6 +65,8 @@ std::string advice(const Bad& bad) {
                ? " (see " + std::string(bad.option) + ")"
                : " (did you mean " + std::string(bad.option) + " " + shown(bad.found) + "?)";
   }
+  if (bad.reason == Reason::label && bad.found == "shared")
+    return " (lines of a decision: they are for a learner that decides, such as cb)";
   if (bad.option == "--zero-based") return " (use --zero-based if the first feature is 0)";
   if (bad.option == "--format vw")
     return " (VW text has that: --format vw; or use --on-bad-line skip to leave such lines out)";
