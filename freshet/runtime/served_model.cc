@@ -1,7 +1,6 @@
 #include "freshet/runtime/served_model.h"
 
 #include <condition_variable>
-#include <map>
 #include <mutex>
 #include <utility>
 
@@ -9,7 +8,7 @@
 #include "freshet/core/spec.h"
 #include "freshet/format/blocks.h"
 #include "freshet/runtime/clock.h"
-#include "freshet/runtime/notice.h"
+#include "freshet/runtime/in_flight_ids.h"
 #include "freshet/runtime/recover.h"
 #include "freshet/runtime/request_hash.h"
 #include "freshet/runtime/rider.h"
@@ -38,38 +37,6 @@ Status check_size(const PayloadBuilder& body) noexcept {
   if (body.size() <= kMaxPayload) return {};
   return {Code::invalid_argument, "train: the event is larger than 16 MiB; send fewer examples in one call"};
 }
-
-// Remembered ids from the moment the appender lets them pass until the fold has them.
-class InFlightIds {
- public:
-  struct Entry {
-    Lsn lsn = 0;
-    uint64_t request = 0;
-    std::vector<float> prediction;
-  };
-  // `applied`: what the fold has by now answers for itself.
-  std::optional<Entry> find(const std::string& id, Lsn applied) noexcept {
-    const std::lock_guard lock(mutex_);
-    const auto at = ids_.find(id);
-    return at == ids_.end() || at->second.lsn <= applied ? std::nullopt : std::optional(at->second);
-  }
-  void add(const std::string& id, Entry entry, Lsn applied) noexcept {
-    const std::lock_guard lock(mutex_);
-    ids_[id] = std::move(entry);
-    if (ids_.size() < look_at_) return;
-    std::erase_if(ids_, [&](const auto& one) { return one.second.lsn <= applied; });
-    look_at_ = 2 * ids_.size() + 64;
-  }
-  void remove(const std::string& id) noexcept {
-    const std::lock_guard lock(mutex_);
-    ids_.erase(id);
-  }
-
- private:
-  std::mutex mutex_;
-  std::map<std::string, Entry> ids_;
-  std::size_t look_at_ = 64;  // entries at which folded ones are removed
-};
 
 }  // namespace
 
