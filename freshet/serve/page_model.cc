@@ -244,6 +244,19 @@ void PageModel::keep(std::string_view name, int64_t now_us, double value) {
   series_.try_emplace(std::string(name)).first->second.add(now_us, value);
 }
 
+// What the model does, in the page's words, and since when.
+void PageModel::look_at_state(const ServedModelStatus& now, int64_t now_us) {
+  std::string state(trainer_state_name(now.state));
+  if (now.state == TrainerState::learning && now.staleness_us > kBehindUs) state = "behind";
+  if (now.state == TrainerState::waiting && now.examples > 0) state = "learning";
+  if (now.state != TrainerState::stopped && now.state != TrainerState::paused && has_feed_ &&
+      feed_.has_ended)
+    state = "ended";
+  if (state == state_) return;
+  state_ = std::move(state);
+  since_us_ = now.since_us > 0 && now.state == TrainerState::stopped ? now.since_us : now_us;
+}
+
 json::object PageModel::status(int64_t now_us) {
   const ServedModelStatus now = model_->model().status();
   const CallCounters& counters = model_->counters();
@@ -270,17 +283,7 @@ json::object PageModel::status(int64_t now_us) {
     return us < 0 ? std::numeric_limits<double>::quiet_NaN() : us;
   };
 
-  std::string state(trainer_state_name(now.state));
-  if (now.state == TrainerState::learning && now.staleness_us > kBehindUs) state = "behind";
-  if (now.state == TrainerState::waiting && now.examples > 0) state = "learning";
-  if (now.state != TrainerState::stopped && now.state != TrainerState::paused && has_feed_ &&
-      feed_.has_ended)
-    state = "ended";
-  if (state != state_) {
-    state_ = state;
-    since_us_ = now.since_us > 0 && now.state == TrainerState::stopped ? now.since_us : now_us;
-  }
-
+  look_at_state(now, now_us);
   const double learn = rate(then.learned, sums.learned),
                predict = rate(then.predicted, sums.predicted);
   const double p50 = quantile(0.5), p99 = quantile(0.99);
@@ -295,7 +298,7 @@ json::object PageModel::status(int64_t now_us) {
 
   return {{"model", text(model_->name())},
           {"time_us", now_us},
-          {"state", text(state)},
+          {"state", text(state_)},
           {"reason", now.reason.empty() ? json::value(nullptr) : json::value(text(now.reason))},
           {"since_us", since_us_},
           {"learned", now.examples},
@@ -346,6 +349,36 @@ void PageModel::sample(int64_t now_us) noexcept {
 
 // ---- GET
 
+// What doesn't change from one half second to the next.
+void PageModel::describe(json::object& out) const {
+  const Schema& schema = model_->model().schema();
+  out["spec"] = text(model_->model().spec());
+  json::array classes, features;
+  for (uint32_t k = 0; k < schema.class_count(); ++k)
+    classes.push_back(
+        json::object{{"id", text(schema.class_name(k))}, {"name", text(model_->class_words(k))}});
+  for (uint32_t k = 0; k < schema.feature_count(); ++k)
+    features.push_back(text(schema.name(k)));
+  out["classes"] = std::move(classes);
+  out["features"] = std::move(features);
+  out["source"] = nullptr;
+  if (!has_feed_) return;
+  const bool is_counted = feed_.rows_total > 0;
+  out["source"] = {
+      {"text", text(feed_.text)},
+      {"rows_total", is_counted ? json::value(feed_.rows_total) : json::value(nullptr)},
+      {"rows_sent", feed_.rows_sent},
+      {"ended", feed_.has_ended}};
+}
+
+json::value PageModel::last_row() const {
+  if (last_row_.empty()) return nullptr;
+  json::array row;
+  for (std::size_t k = 0; k < last_row_.size(); ++k)
+    row.push_back(last_row_has_[k] ? number(double{last_row_[k]}) : json::value(nullptr));
+  return row;
+}
+
 json::object PageModel::metrics(bool is_whole) const {
   const Label label = model_->label();
   const ServedModelStatus now = model_->model().status();
@@ -362,25 +395,7 @@ json::object PageModel::metrics(bool is_whole) const {
                    {"lsn", now.appended},
                    {"events", now.examples},
                    {"task", task_of(label)}};
-  if (is_whole) {
-    out["spec"] = text(model_->model().spec());
-    json::array classes, features;
-    for (uint32_t k = 0; k < schema.class_count(); ++k)
-      classes.push_back(
-          json::object{{"id", text(schema.class_name(k))}, {"name", text(model_->class_words(k))}});
-    for (uint32_t k = 0; k < schema.feature_count(); ++k)
-      features.push_back(text(schema.name(k)));
-    out["classes"] = std::move(classes);
-    out["features"] = std::move(features);
-    out["source"] = !has_feed_
-                        ? json::value(nullptr)
-                        : json::value(json::object{
-                              {"text", text(feed_.text)},
-                              {"rows_total", feed_.rows_total > 0 ? json::value(feed_.rows_total)
-                                                                  : json::value(nullptr)},
-                              {"rows_sent", feed_.rows_sent},
-                              {"ended", feed_.has_ended}});
-  }
+  if (is_whole) describe(out);
   out["target"] = text(model_->options().target);
   out["dense"] = model_->columns() == schema.feature_count();
   out["window"] = scores == nullptr ? 1000u : scores->window;
@@ -400,14 +415,7 @@ json::object PageModel::metrics(bool is_whole) const {
       majority == kNone ? json::value(nullptr) : json::value(text(model_->class_text(majority)));
   out["unit"] = main == "accuracy" ? "%" : model_->options().is_percent ? "points" : "";
   out["mode"] = text(mode_name(model_->model().model().mode()));
-  if (last_row_.empty()) {
-    out["last_row"] = nullptr;
-  } else {
-    json::array row;
-    for (std::size_t k = 0; k < last_row_.size(); ++k)
-      row.push_back(last_row_has_[k] ? number(double{last_row_[k]}) : json::value(nullptr));
-    out["last_row"] = std::move(row);
-  }
+  out["last_row"] = last_row();
   out["contributions"] = model_->can_explain();
   out["started_us"] = started_us_;
   out["drift"] = json::array{};

@@ -29,6 +29,7 @@ namespace freshet {
 
 class EventHub;
 class HostedModel;
+struct ServedModelStatus;
 
 /// How far a feed is.
 struct FeedState {
@@ -72,7 +73,10 @@ class PageModel final : public TrainerObserver {
   void count_class(std::size_t id) noexcept;
   void look_for_surprise(const Learned& learned, bool is_class);
   void publish_surprise(const Learned& learned, boost::json::object&& what);
+  void look_at_state(const ServedModelStatus& now, int64_t now_us);
   boost::json::object status(int64_t now_us);
+  void describe(boost::json::object& out) const;
+  boost::json::value last_row() const;
   boost::json::object metrics(bool is_whole) const;
   void keep(std::string_view name, int64_t now_us, double value);
 

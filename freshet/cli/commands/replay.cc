@@ -45,8 +45,7 @@ constexpr std::array<std::string_view, 3> kExamples{
     "become",
 };
 
-Status fold(const ReplayCommandOptions& options, std::string_view folder,
-            Console& console) noexcept {
+Result<ReplayOptions> replay_of(const ReplayCommandOptions& options, std::string_view folder) {
   ReplayOptions what;
   what.folder = std::string(folder);
   while (what.folder.size() > 1 && what.folder.back() == '/')
@@ -66,41 +65,53 @@ Status fold(const ReplayCommandOptions& options, std::string_view folder,
   }
   if (options.replay.to != 0) what.to = options.replay.to;
   what.verifies = options.replay.verify;
-  if (what.verifies && !options.replay.model.empty()) {
+  if (what.verifies && !options.replay.model.empty())
     return {Code::invalid_argument,
             "replay: --verify compares with the model's own checkpoints; leave --model out"};
-  }
+  return what;
+}
+
+std::string as_json(const ReplayOptions& what, const Replayed& done, std::string_view out) {
+  JsonText json;
+  json.begin_object()
+      .text("spec", what.spec)
+      .count("from", done.from)
+      .count("lsn", done.counts.lsn)
+      .count("events", done.counts.events);
+  json.count("examples", done.counts.examples)
+      .count("skipped", done.counts.skipped)
+      .count("state_crc", done.state_crc);
+  json.count("verified", done.verified).count("not_compared", done.skipped_notes);
+  if (!out.empty()) json.text("model", out);
+  return json.end_object().str();
+}
+
+void tell(const ReplayOptions& what, const Replayed& done, Console& console) {
+  console.print_line(what.spec);
+  if (done.from != 0)
+    console.note("the log's first segments are gone; began at the checkpoint of event " +
+                 std::to_string(done.from));
+  console.print_line("up to event " + std::to_string(done.counts.lsn) + ": " +
+                     std::to_string(done.counts.examples) + " examples learned, " +
+                     std::to_string(done.counts.skipped) + " refused by the learner");
+  if (!what.verifies) return;
+  console.print_line(std::to_string(done.verified) + " checkpoints are equal to the bit, " +
+                     std::to_string(done.skipped_notes) +
+                     " of another build or processor were not compared");
+}
+
+Status fold(const ReplayCommandOptions& options, std::string_view folder,
+            Console& console) noexcept {
+  FRESHET_TRY_ASSIGN(ReplayOptions what, replay_of(options, folder));
   what.progress = [&console](Lsn lsn) { console.progress("event " + std::to_string(lsn)); };
   FRESHET_TRY_ASSIGN(const Replayed done, replay(what, catalog()));
   console.clear_progress();
   if (!options.replay.out.empty())
     FRESHET_TRY(write_file_atomically(std::string(options.replay.out), done.bytes));
-  if (console.json()) {
-    JsonText json;
-    json.begin_object()
-        .text("spec", what.spec)
-        .count("from", done.from)
-        .count("lsn", done.counts.lsn)
-        .count("events", done.counts.events);
-    json.count("examples", done.counts.examples)
-        .count("skipped", done.counts.skipped)
-        .count("state_crc", done.state_crc);
-    json.count("verified", done.verified).count("not_compared", done.skipped_notes);
-    if (!options.replay.out.empty()) json.text("model", options.replay.out);
-    console.print_line(json.end_object().str());
-    return {};
-  }
-  console.print_line(what.spec);
-  if (done.from != 0)
-    console.note("the log's first segments are gone; began at the checkpoint of event " + std::to_string(done.from));
-  console.print_line("up to event " + std::to_string(done.counts.lsn) + ": " +
-                     std::to_string(done.counts.examples) + " examples learned, " +
-                     std::to_string(done.counts.skipped) + " refused by the learner");
-  if (what.verifies) {
-    console.print_line(std::to_string(done.verified) + " checkpoints are equal to the bit, " +
-                       std::to_string(done.skipped_notes) +
-                       " of another build or processor were not compared");
-  }
+  if (console.json())
+    console.print_line(as_json(what, done, options.replay.out));
+  else
+    tell(what, done, console);
   return {};
 }
 
