@@ -1,19 +1,12 @@
 #include "freshet/learn/baseline/last_class.h"
 
-#include "freshet/core/check.h"
 #include "freshet/core/make_entry.h"
 
 namespace freshet {
-namespace {
-
-constexpr char kName[] = "last_class";
-using Says = Complaints<kName>;
-
-}  // namespace
 
 extern const Entry<Learner> last_class_entry;
 constinit const Entry<Learner> last_class_entry{
-    .info = {.name = kName,
+    .info = {.name = kLastClass,
              .summary = "Predicts the class of the example before: a baseline.",
              .paper = "Bifet et al., ECML PKDD 2013",
              .cost = "O(classes)",
@@ -29,44 +22,25 @@ constinit const Entry<Learner> last_class_entry{
 const Info& LastClass::info() const noexcept {
   return last_class_entry.info;
 }
-Status LastClass::check(const Example& x) const noexcept {
-  return check_class<kName>(x, false);
-}
-
-Result<std::unique_ptr<Learner>> LastClass::clone() const noexcept {
-  return std::unique_ptr<Learner>(new LastClass(*this));
-}
-
-Status LastClass::copy_into(Learner& spare) const noexcept {
-  if (!is_same_learner(*this, spare)) return {Code::invalid_argument, Says::kOtherKind};
-  static_cast<LastClass&>(spare) = *this;
-  return {};
-}
 
 void LastClass::predict(const Example&, std::span<float> out) const noexcept {
   for (std::size_t k = 0; k < out.size(); k++)
     out[k] = k == last_ ? 1 : 0;
 }
 
-Status LastClass::learn(const Example& x, std::span<float> before) noexcept {
-  FRESHET_TRY(check(x));
-  if (!before.empty()) predict(x, before);
-  if (x.weight == 0) return {};
+void LastClass::update(const Example& x) noexcept {
+  if (x.weight == 0) return;
   last_ = static_cast<uint32_t>(x.label[0]);
   if (last_ >= classes_) classes_ = last_ + 1;
-  return {};
 }
 
 void LastClass::draw(Sink& sink) const noexcept {
   sink.number("last", static_cast<double>(last_));
 }
 
-Status LastClass::merge(const Learner& same_kind) noexcept {
-  if (!is_same_learner(*this, same_kind)) return {Code::invalid_argument, Says::kOtherKind};
-  const auto& other = static_cast<const LastClass&>(same_kind);
+void LastClass::add(const LastClass& other) noexcept {
   if (classes_ == 0) last_ = other.last_;
   if (classes_ < other.classes_) classes_ = other.classes_;
-  return {};
 }
 
 Status LastClass::save(Writer& writer) const noexcept {

@@ -1,34 +1,26 @@
 #pragma once
-#include <memory>
-
-#include "freshet/core/learner.h"
+#include "freshet/learn/baseline/baseline.h"
 
 namespace freshet {
+
+inline constexpr char kLastValue[] = "last_value";
 
 /// Predicts the target of the example before, 0 before any. The baseline that shows how much a stream repeats itself.
 ///
 /// Merged, it keeps its own last value: which part came last is not known.
-class LastValue final : public Learner {
+class LastValue final : public Baseline<LastValue, kLastValue, Label::number> {
  public:
-  using Options = NoOptions;
-  static constexpr std::span<const OptionSpec> kOptions = {};
-
   const Info& info() const noexcept override;
-  const void* options() const noexcept override { return &options_; }
-  Label label() const noexcept override { return Label::number; }
   uint32_t outputs() const noexcept override { return 1; }
   void predict(const Example& x, std::span<float> out) const noexcept override;
-  Status check(const Example& x) const noexcept override;
-  Status learn(const Example& x, std::span<float> before) noexcept override;
   void draw(Sink& sink) const noexcept override;
-  Result<std::unique_ptr<Learner>> clone() const noexcept override;
-  Status copy_into(Learner& spare) const noexcept override;
-  Status merge(const Learner& same_kind) noexcept override;
   Status save(Writer& writer) const noexcept override;
   Status load(Reader& reader) noexcept override;
 
+  void update(const Example& x) noexcept;
+  void add(const LastValue& other) noexcept;
+
  private:
-  NoOptions options_;
   float last_ = 0;
 };
 

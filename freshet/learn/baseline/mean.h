@@ -1,33 +1,25 @@
 #pragma once
-#include <memory>
-
 #include "freshet/base/moments.h"
-#include "freshet/core/learner.h"
+#include "freshet/learn/baseline/baseline.h"
 
 namespace freshet {
 
-/// Predicts the mean of the targets so far, 0 before any. The baseline that knows nothing of the features.
-class Mean final : public Learner {
- public:
-  using Options = NoOptions;
-  static constexpr std::span<const OptionSpec> kOptions = {};
+inline constexpr char kMean[] = "mean";
 
+/// Predicts the mean of the targets so far, 0 before any. The baseline that knows nothing of the features.
+class Mean final : public Baseline<Mean, kMean, Label::number> {
+ public:
   const Info& info() const noexcept override;
-  const void* options() const noexcept override { return &options_; }
-  Label label() const noexcept override { return Label::number; }
   uint32_t outputs() const noexcept override { return 1; }
   void predict(const Example& x, std::span<float> out) const noexcept override;
-  Status check(const Example& x) const noexcept override;
-  Status learn(const Example& x, std::span<float> before) noexcept override;
   void draw(Sink& sink) const noexcept override;
-  Result<std::unique_ptr<Learner>> clone() const noexcept override;
-  Status copy_into(Learner& spare) const noexcept override;
-  Status merge(const Learner& same_kind) noexcept override;
   Status save(Writer& writer) const noexcept override;
   Status load(Reader& reader) noexcept override;
 
+  void update(const Example& x) noexcept;
+  void add(const Mean& other) noexcept;
+
  private:
-  NoOptions options_;
   Moments moments_;
 };
 

@@ -1,35 +1,27 @@
 #pragma once
-#include <memory>
 #include <vector>
 
-#include "freshet/core/check.h"
-#include "freshet/core/learner.h"
+#include "freshet/learn/baseline/baseline.h"
 
 namespace freshet {
 
-/// Predicts how often each class has come so far. The baseline that knows nothing of the features.
-class Prior final : public Learner {
- public:
-  using Options = NoOptions;
-  static constexpr std::span<const OptionSpec> kOptions = {};
+inline constexpr char kPrior[] = "prior";
 
+/// Predicts how often each class has come so far. The baseline that knows nothing of the features.
+class Prior final : public Baseline<Prior, kPrior, Label::one_class> {
+ public:
   const Info& info() const noexcept override;
-  const void* options() const noexcept override { return &options_; }
-  Label label() const noexcept override { return Label::one_class; }
   uint32_t outputs() const noexcept override { return class_outputs(weight_.size()); }
   std::size_t bytes() const noexcept override { return weight_.capacity() * sizeof(double); }
   void predict(const Example& x, std::span<float> out) const noexcept override;
-  Status check(const Example& x) const noexcept override;
-  Status learn(const Example& x, std::span<float> before) noexcept override;
   void draw(Sink& sink) const noexcept override;
-  Result<std::unique_ptr<Learner>> clone() const noexcept override;
-  Status copy_into(Learner& spare) const noexcept override;
-  Status merge(const Learner& same_kind) noexcept override;
   Status save(Writer& writer) const noexcept override;
   Status load(Reader& reader) noexcept override;
 
+  void update(const Example& x) noexcept;
+  void add(const Prior& other) noexcept;
+
  private:
-  NoOptions options_;
   std::vector<double> weight_;  // by class
   double total_ = 0;
 };
