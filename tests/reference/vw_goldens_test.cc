@@ -11,8 +11,8 @@
 #include "freshet/core/learner.h"
 #include "freshet/core/model_file.h"
 #include "freshet/core/spec.h"
-#include "freshet/learn/registry.h"
 #include "tests/support/data.h"
+#include "tests/support/learner.h"
 #include "tests/support/vw_text.h"
 
 /// Progressive losses that Vowpal Wabbit 9.11 prints for its own test files (text-formats.md, 10), reproduced by two
@@ -21,15 +21,8 @@
 namespace freshet {
 namespace {
 
-Registry registry() {
-  return {learner_entries(), {}, {}, {}, nullptr, nullptr};
-}
-
-std::unique_ptr<Learner> learner(const std::string& spec) {
-  auto made = make_learner(spec, registry());
-  if (!made.ok()) FAIL(spec << ": " << made.status().text());
-  return std::move(*made);
-}
+using testing::learner;
+using testing::learners;
 
 double loss(const Learner& learned) {
   return learned.progress()->loss_sum / learned.progress()->weight;
@@ -217,7 +210,7 @@ TEST_CASE("vw: goes on from a saved model as if it had never stopped") {
   CHECK(bytes.size() < 500'000);  // a few thousand of 262,144 rows
   auto file = ModelFileReader::open(bytes);
   REQUIRE(file.ok());
-  auto again = file->learner(registry());
+  auto again = file->learner(learners());
   REQUIRE(again.ok());
   CHECK((*again)->progress()->examples == 0);
   teach(**again, rows);

@@ -9,17 +9,15 @@
 
 #include "freshet/core/model_file.h"
 #include "freshet/core/spec.h"
-#include "freshet/learn/registry.h"
+#include "tests/support/learner.h"
 
 namespace freshet {
 namespace {
 
-Registry registry() {
-  return {learner_entries(), {}, {}, {}, nullptr};
-}
+using testing::learners;
 
 std::unique_ptr<Learner> make(const std::string& spec) {
-  auto made = make_learner(spec, registry(), 7);
+  auto made = make_learner(spec, learners(), 7);
   if (!made.ok()) FAIL(made.status().text());
   return std::move(*made);
 }
@@ -138,7 +136,7 @@ TEST_CASE("cb: saved, loaded or cloned it goes on as if it had never stopped") {
     const auto saved = bytes_of(*model);
     auto file = ModelFileReader::open(saved);
     REQUIRE(file.ok());
-    auto loaded = file->learner(registry());
+    auto loaded = file->learner(learners());
     if (!loaded.ok()) FAIL(loaded.status().text());
     auto clone = model->clone();
     REQUIRE(clone.ok());
@@ -198,7 +196,7 @@ TEST_CASE("cb: what can't be learned is refused without a trace") {
   const float label = 1;
   CHECK(model->learn({.label = {&label, 1}}, {}).code() == Code::invalid_argument);
   CHECK(bytes_of(*model) == was);
-  CHECK(make_learner("cb(model=logistic)", registry()).status().code() == Code::invalid_argument);
+  CHECK(make_learner("cb(model=logistic)", learners()).status().code() == Code::invalid_argument);
 }
 
 }  // namespace freshet

@@ -7,20 +7,13 @@
 
 #include "freshet/core/model_file.h"
 #include "freshet/core/spec.h"
-#include "freshet/learn/registry.h"
+#include "tests/support/learner.h"
 
 namespace freshet {
 namespace {
 
-Registry registry() {
-  return {learner_entries(), {}, {}, {}, nullptr, nullptr};
-}
-
-std::unique_ptr<Learner> learner(const std::string& spec) {
-  auto made = make_learner(spec, registry());
-  if (!made.ok()) FAIL(spec << ": " << made.status().text());
-  return std::move(*made);
-}
+using testing::learner;
+using testing::learners;
 
 /// Three classes round a triangle.
 void teach(Learner& student, int n) {
@@ -61,7 +54,7 @@ TEST_CASE("one_vs_rest: tells three classes apart, with any model") {
     const auto bytes = writer.finish();
     auto file = ModelFileReader::open(bytes);
     REQUIRE(file.ok());
-    auto again = file->learner(registry());
+    auto again = file->learner(learners());
     if (!again.ok()) FAIL(again.status().text());
     CHECK(predict(**again, {1, 1, 1}) == predict(*student, {1, 1, 1}));
   }
@@ -78,7 +71,7 @@ TEST_CASE("one_vs_rest: with `classes` all have a share from the start, and no o
 TEST_CASE("one_vs_rest: what isn't a model of two classes or a number is refused") {
   for (const char* spec :
        {"one_vs_rest(model=softmax)", "one_vs_rest(model=nonesuch)", "one_vs_rest(model=scale)"})
-    CHECK(!make_learner(spec, registry()).ok());
+    CHECK(!make_learner(spec, learners()).ok());
 }
 
 }  // namespace freshet

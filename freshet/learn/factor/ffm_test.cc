@@ -6,23 +6,19 @@
 #include <doctest/doctest.h>
 
 #include "freshet/base/rng.h"
+#include "tests/support/learner.h"
 
 namespace freshet {
 namespace {
+
+using testing::made;
+using testing::predict;
 
 constexpr float kPositive[] = {1}, kNegative[] = {0};
 constexpr uint32_t kFactors = 4, kFields = 3, kWidth = 1 + kFactors * kFields;
 
 std::unique_ptr<Ffm> ffm(const FfmOptions& options = {}) {
-  auto made = Ffm::make(options);
-  REQUIRE(made.ok());
-  return std::move(*made);
-}
-
-float predict(const Learner& learner, const Example& x) {
-  float out = -1;
-  learner.predict(x, {&out, 1});
-  return out;
+  return made<Ffm>(options);
 }
 
 // Three groups of two, one and two features; fields 0, 1, 2 by appearance.

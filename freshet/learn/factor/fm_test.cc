@@ -6,22 +6,18 @@
 #include <doctest/doctest.h>
 
 #include "freshet/base/rng.h"
+#include "tests/support/learner.h"
 
 namespace freshet {
 namespace {
 
+using testing::made;
+using testing::predict;
+
 constexpr float kPositive[] = {1}, kNegative[] = {0};
 
 std::unique_ptr<Fm> fm(const FmOptions& options = {}) {
-  auto made = Fm::make(options);
-  REQUIRE(made.ok());
-  return std::move(*made);
-}
-
-float predict(const Learner& learner, const Example& x) {
-  float out = -1;
-  learner.predict(x, {&out, 1});
-  return out;
+  return made<Fm>(options);
 }
 
 /// Parameters of 2^3 rows of 1 + `factors`, and the bias, all different.

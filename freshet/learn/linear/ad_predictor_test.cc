@@ -5,22 +5,18 @@
 #include <doctest/doctest.h>
 
 #include "freshet/base/normal.h"
+#include "tests/support/learner.h"
 
 namespace freshet {
 namespace {
 
+using testing::made;
+using testing::predict;
+
 constexpr float kPositive[] = {1}, kNegative[] = {0}, kOne[] = {1};
 
 std::unique_ptr<AdPredictor> ad_predictor(const AdPredictorOptions& options = {}) {
-  auto made = AdPredictor::make(options);
-  REQUIRE(made.ok());
-  return std::move(*made);
-}
-
-float predict(const Learner& learner, const Example& x) {
-  float out = -1;
-  learner.predict(x, {&out, 1});
-  return out;
+  return made<AdPredictor>(options);
 }
 
 }  // namespace

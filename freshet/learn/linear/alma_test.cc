@@ -6,21 +6,18 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/learner.h"
+
 namespace freshet {
 namespace {
+
+using testing::made;
+using testing::predict;
 
 constexpr float kPositive[] = {1}, kNegative[] = {0};
 
 std::unique_ptr<Alma> alma(const AlmaOptions& options = {}) {
-  auto made = Alma::make(options);
-  REQUIRE(made.ok());
-  return std::move(*made);
-}
-
-float predict(const Learner& learner, const Example& x) {
-  float out = -1;
-  learner.predict(x, {&out, 1});
-  return out;
+  return made<Alma>(options);
 }
 
 double sigmoid(double x) {

@@ -4,14 +4,12 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/learner.h"
+
 namespace freshet {
 namespace {
 
-float predict(const Learner& learner, const Example& x) {
-  float out = -1;
-  learner.predict(x, {&out, 1});
-  return out;
-}
+using testing::predict;
 
 }  // namespace
 

@@ -8,15 +8,12 @@
 #include "freshet/learn/linear/passive_aggressive.h"
 #include "freshet/learn/linear/rls.h"
 #include "freshet/learn/linear/softmax.h"
+#include "tests/support/learner.h"
 
 namespace freshet {
 namespace {
 
-float predict(const Learner& learner, const Example& x) {
-  float out = -1;
-  learner.predict(x, {&out, 1});
-  return out;
-}
+using testing::predict;
 
 }  // namespace
 

@@ -6,19 +6,16 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/learner.h"
+
 namespace freshet {
 namespace {
 
-std::unique_ptr<Logistic> logistic(const LogisticOptions& options = {}) {
-  auto made = Logistic::make(options);
-  REQUIRE(made.ok());
-  return std::move(*made);
-}
+using testing::made;
+using testing::predict;
 
-float predict(const Learner& learner, const Example& x) {
-  float out = -1;
-  learner.predict(x, {&out, 1});
-  return out;
+std::unique_ptr<Logistic> logistic(const LogisticOptions& options = {}) {
+  return made<Logistic>(options);
 }
 
 constexpr float kPositive[] = {1}, kNegative[] = {0}, kMinus[] = {-1}, kTwo[] = {2};

@@ -9,20 +9,17 @@
 #include "freshet/core/model_file.h"
 #include "freshet/core/spec.h"
 #include "freshet/learn/registry.h"
+#include "tests/support/learner.h"
 
 namespace freshet {
 namespace {
+
+using testing::predict;
 
 std::unique_ptr<Vw> vw(const VwOptions& options = {}) {
   auto made = Vw::make(options);
   if (!made.ok()) FAIL(made.status().text());
   return std::move(*made);
-}
-
-float predict(const Learner& learner, const Example& x) {
-  float out = -1;
-  learner.predict(x, {&out, 1});
-  return out;
 }
 
 /// Features 1, 2, ... with these values, one group `f`.

@@ -8,15 +8,12 @@
 #include "freshet/base/rng.h"
 #include "freshet/learn/search/nelder_mead.h"
 #include "freshet/learn/search/random_search.h"
+#include "tests/support/learner.h"
 
 namespace freshet {
 namespace {
 
-float predict(const Learner& learner, const Example& x) {
-  float out = -1;
-  learner.predict(x, {&out, 1});
-  return out;
-}
+using testing::predict;
 
 /// y = 3 + 2 a - b, and some noise.
 struct Row {
