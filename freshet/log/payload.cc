@@ -14,7 +14,8 @@ namespace {
 constexpr std::size_t kSectionHeader = 8;
 constexpr std::size_t kSourceHeader =
     24;  // u32 partition, u16 name length, u16 zero, u64 first, u64 last
-constexpr std::size_t kPredictionHeader = 16;  // i32 action, f32 probability, u32 count, u32 zero
+constexpr std::size_t kPredictionHeader = 16;  // i32 action, f32 probability, u32 count, u32 flags
+constexpr uint32_t kDeferred = 1;              // flag of a prediction. Written to files.
 
 constexpr std::size_t padded(std::size_t bytes) {
   return (bytes + 7) & ~std::size_t{7};
@@ -45,7 +46,7 @@ bool is_source(std::span<const std::byte> bytes) {
 }
 
 bool is_prediction(std::span<const std::byte> bytes) {
-  return bytes.size() >= kPredictionHeader && get_u32(bytes.data() + 12) == 0 &&
+  return bytes.size() >= kPredictionHeader && get_u32(bytes.data() + 12) <= kDeferred &&
          (bytes.size() - kPredictionHeader) / 4 == get_u32(bytes.data() + 8) &&
          bytes.size() % 4 == 0;
 }
@@ -109,6 +110,7 @@ PayloadBuilder& PayloadBuilder::prediction(const ServedPrediction& served) noexc
   put_u32(to, static_cast<uint32_t>(served.action));
   put_f32(to + 4, served.probability);
   put_u32(to + 8, static_cast<uint32_t>(served.values.size()));
+  put_u32(to + 12, served.is_deferred ? kDeferred : 0);
   to += kPredictionHeader;
   for (const float value : served.values) {
     put_f32(to, value);
@@ -195,7 +197,8 @@ std::optional<ServedPrediction> Payload::prediction() const noexcept {
   const auto* values = reinterpret_cast<const float*>(bytes.data() + kPredictionHeader);
   return ServedPrediction{.values = {values, get_u32(bytes.data() + 8)},
                           .action = static_cast<int32_t>(get_u32(bytes.data())),
-                          .probability = get_f32(bytes.data() + 4)};
+                          .probability = get_f32(bytes.data() + 4),
+                          .is_deferred = get_u32(bytes.data() + 12) == kDeferred};
 }
 
 Status check_kind(const Event& event) noexcept {

@@ -62,6 +62,7 @@ struct ServedPrediction {
       values;             // borrowed when built; a view into the payload when read (4-byte aligned)
   int32_t action = -1;    // < 0: not a decision
   float probability = 1;  // of the action, in (0, 1]
+  bool is_deferred = false;  // the decision counts only once an `activate` names it
 };
 
 /// Makes a payload. Grows like a vector; take() empties it, so that one builder makes many.

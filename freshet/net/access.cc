@@ -7,6 +7,7 @@ Scope scope_of(Method method) noexcept {
     case Method::train:
     case Method::predict_train:
     case Method::feedback:
+    case Method::activate:
     case Method::training:
       return Scope::train;
     case Method::checkpoint:

@@ -83,6 +83,7 @@ Status read_one(const Parameter& p, int64_t now_us, Call& call) {
   if (p.name == "remember") return read_bool(p, call.remember);
   if (p.name == "contributions") return read_bool(p, call.contributions);
   if (p.name == "allow_nonfinite") return read_bool(p, call.allow_nonfinite);
+  if (p.name == "defer") return read_bool(p, call.defer);
   if (p.name == "overwrite") return read_bool(p, call.overwrite);
   if (p.name == "dedup_id") return read_text(p, 64, "text of 1 to 64 bytes", call.dedup_id);
   if (p.name == "source") return read_text(p, 128, "text of 1 to 128 bytes", call.source.name);

@@ -22,10 +22,10 @@ constexpr std::size_t kDatatypeCount = sizeof(kDatatypes) / sizeof(kDatatypes[0]
 static_assert(kDatatypeCount == static_cast<std::size_t>(Datatype::bytes) + 1);
 
 constexpr std::string_view kMethods[] = {
-    "none",        "live",         "ready",    "server_metadata", "model_metadata",
-    "model_ready", "model_config", "infer",    "train",           "predict_train",
-    "feedback",    "index",        "metrics",  "history",         "events",
-    "checkpoint",  "inference",    "training", "prometheus",      "asset"};
+    "none",         "live",       "ready",   "server_metadata", "model_metadata", "model_ready",
+    "model_config", "infer",      "train",   "predict_train",   "feedback",       "activate",
+    "index",        "metrics",    "history", "events",          "checkpoint",     "inference",
+    "training",     "prometheus", "asset"};
 static_assert(sizeof(kMethods) / sizeof(kMethods[0]) ==
               static_cast<std::size_t>(Method::asset) + 1);
 

@@ -48,6 +48,7 @@ enum class Method : uint8_t {
   train,            ///< POST M/train                               -> TrainAnswer
   predict_train,    ///< POST M/predict_train                       -> TrainAnswer with prediction
   feedback,         ///< POST M/feedback                            -> FeedbackAnswer
+  activate,         ///< POST M/activate                            -> FeedbackAnswer
   index,            ///< POST /v2/repository/index                  -> span of IndexEntry
   metrics,          ///< GET M/metrics                              -> JSON (docs/page-api.md)
   history,          ///< GET M/history?span=                        -> JSON
@@ -160,7 +161,7 @@ struct RequestedOutput {
   bool binary = false;  ///< the door's business
 };
 
-/// One label of `feedback`. Exactly one of number, text, is set: has_number, or text.data() !=
+/// One label of `feedback`; of `activate` the id alone. Exactly one of number, text, is set: has_number, or text.data() !=
 /// nullptr.
 struct FeedbackLabel {
   std::string_view id{};  ///< 1 to 64 bytes
@@ -204,7 +205,7 @@ struct Call {
   const Tensor* weights = nullptr;             ///< shape [n]; null: all 1
   std::span<const RequestedOutput> outputs{};  ///< empty: all
   std::span<const Parameter> parameters{};     ///< all of them, known or not
-  std::span<const FeedbackLabel> labels{};     ///< feedback
+  std::span<const FeedbackLabel> labels{};     ///< feedback, activate
 
   // Known parameters, read by the door from `parameters` (net/parameters.h); a wrong type was
   // refused.
@@ -212,6 +213,7 @@ struct Call {
   Ack ack = Ack::applied;
   bool contributions = false;    ///< infer
   bool remember = false;         ///< infer
+  bool defer = false;            ///< infer, with remember: the decision counts only after activate
   bool overwrite = false;        ///< feedback
   bool allow_nonfinite = false;  ///< infer
   Lsn min_lsn = 0;               ///< infer: wait until published

@@ -1,5 +1,6 @@
 // Decisions in a served model: remembered with the action served, their costs by feedback, folded and replayed.
 #include <chrono>
+#include <cmath>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -75,6 +76,31 @@ RememberResult keep(ServedModel& model, uint32_t k) {
   return remember(model, "d" + std::to_string(k), scene(k, served(k), told[0]), told);
 }
 
+/// The same; it counts only once it is activated.
+Status defer(ServedModel& model, uint32_t k) {
+  RememberCall call;
+  call.prediction.assign(count_of(k), 1 / static_cast<float>(count_of(k)));
+  call.block = scene(k, served(k), call.prediction[0]);
+  call.id = "d" + std::to_string(k);
+  call.is_deferred = true;
+  Answer<RememberResult> answer;
+  Status submitted = model.remember(std::move(call), answer.callback());
+  return submitted.ok() ? answer.get().status : std::move(submitted);
+}
+
+FeedbackResult activate(ServedModel& model, const std::vector<std::string>& ids) {
+  ActivateCall call;
+  for (const std::string& id : ids) {
+    call.ids.begin();
+    call.ids.set_id(id);
+    call.ids.finish();
+  }
+  Answer<FeedbackResult> answer;
+  if (Status submitted = model.activate(std::move(call), answer.callback()); !submitted.ok())
+    FAIL(std::string(submitted.text()));
+  return answer.get();
+}
+
 ReplayOptions replay_of(const std::string& folder) {
   ReplayOptions options;
   options.folder = folder;
@@ -116,6 +142,96 @@ TEST_CASE(
   CHECK(ask(*late, 50) == ask(*at_once, 50));
   CHECK(ask(*late, 50) != ask(*open(folder / "new", threads), 50));
   CHECK(late->status().examples == 40);
+}
+
+TEST_CASE(
+    "decisions: a deferred one counts only once it is activated, whichever comes first, that or "
+    "its cost") {
+  using enum LabelStatus;
+  TestFolder folder;
+  LogThreads threads;
+  auto model = open(folder / "m", threads), at_once = open(folder / "once", threads);
+  for (uint32_t k = 0; k < 4; ++k)
+    CHECK(defer(*model, k).ok());
+  CHECK(feedback(*model, costs({{"d0", -1}})).results == std::vector{pending});
+  CHECK(feedback(*model, costs({{"d0", 7}})).results == std::vector{duplicate});
+  CHECK(model->status().examples == 0);
+  CHECK(ask(*model, 9) == ask(*at_once, 9));
+
+  const FeedbackResult told = activate(*model, {"d0", "d1", "d1", "nobody"});
+  CHECK(told.results == std::vector{applied, applied, duplicate, unknown_id});
+  const float p0 = 1 / static_cast<float>(count_of(0)), p1 = 1 / static_cast<float>(count_of(1));
+  const TrainResult taught = train(*at_once, scene(0, served(0), p0, -1));
+  CHECK(told.loss[0] == taught.loss[0]);
+  CHECK(std::isnan(told.loss[1]));  // its cost is still to come
+  CHECK(model->status().examples == 1);
+  CHECK(ask(*model, 9) == ask(*at_once, 9));
+
+  CHECK(feedback(*model, costs({{"d1", 3}, {"d0", 3}})).results == std::vector{applied, duplicate});
+  CHECK(train(*at_once, scene(1, served(1), p1, 3)).accepted == 1);
+  CHECK(ask(*model, 9) == ask(*at_once, 9));
+  CHECK(activate(*model, {"d0"}).results == std::vector{duplicate});
+  CHECK(model->status().pending == 2);  // nobody acted upon the others
+}
+
+TEST_CASE(
+    "decisions: deferred ones survive a stop, from the checkpoint and from the log; replay has the "
+    "same bits") {
+  using enum LabelStatus;
+  TestFolder folder;
+  LogThreads threads;
+  for (uint32_t life = 0; life < 4; ++life) {
+    auto model = open(folder / "m", threads);
+    for (uint32_t k = 20 * life; k < 20 * life + 20; ++k) {
+      CHECK(defer(*model, k).ok());
+      if (k < 15)
+        continue;  // the cost comes 10 decisions later, the activation 15; every third has none
+      CHECK(feedback(*model, costs({{"d" + std::to_string(k - 10), cost_of(k - 10)}})).results ==
+            std::vector{pending});
+      if (k % 3 == 0 || k < 20) continue;
+      const FeedbackResult told = activate(*model, {"d" + std::to_string(k - 15)});
+      CHECK(told.results == std::vector{applied});
+      if (k % 7 == 0) CHECK(checkpoint(*model).status.ok());
+    }
+    if (life % 2 == 1) CHECK(model->drain(10'000'000).ok());
+  }
+  const auto all = replay(replay_of(folder / "m"), catalog());
+  if (!all.ok()) FAIL(std::string(all.status().text()));
+  CHECK(all->verified >= 4);
+  CHECK(all->skipped_notes == 0);
+  CHECK(all->counts.examples == 40);
+}
+
+TEST_CASE(
+    "decisions: a deferred one that nobody activates in time teaches nothing, not even silence") {
+  TestFolder folder;
+  LogThreads threads;
+  ServedModelOptions options = options_of(folder / "m", kSpec);
+  options.silence = {.after_us = 1, .cost = 2};
+  auto model = ServedModel::open(options, threads, catalog());
+  REQUIRE(model.ok());
+  options.silence.after_us = 60'000'000;
+  options.folder = folder / "patient";
+  auto patient = ServedModel::open(options, threads, catalog());
+  REQUIRE(patient.ok());
+  CHECK(defer(**model, 0).ok());
+  std::this_thread::sleep_for(std::chrono::microseconds(20));
+  CHECK(activate(**model, {"d0"}).results == std::vector{LabelStatus::expired});
+  CHECK(feedback(**model, costs({{"d0", 1}})).results == std::vector{LabelStatus::expired});
+  CHECK((*model)->status().examples == 0);
+  CHECK((*model)->status().expired == 1);
+  CHECK(defer(**patient, 0).ok());
+  CHECK(activate(**patient, {"d0"}).results == std::vector{LabelStatus::applied});
+  CHECK((*patient)->status().pending == 1);
+
+  auto linear = ServedModel::open(options_of(folder / "numbers", "linear"), threads, catalog());
+  REQUIRE(linear.ok());
+  RememberCall row;
+  row.block = rows({{{1, 2}, ""}});
+  row.id = "row";
+  row.is_deferred = true;
+  CHECK((*linear)->remember(std::move(row), [](RememberResult&&) noexcept {}).code() ==
+        Code::invalid_argument);
 }
 
 TEST_CASE(

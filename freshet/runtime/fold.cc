@@ -28,6 +28,21 @@ constexpr uint32_t kScoresFormat = 1;
 
 bool is_binary(const Learner& learner) noexcept { return (learner.traits() & kBinary) != 0; }
 
+// What a label, or an activation, is told that comes for such an id; of one that waits: when it has done its work.
+LabelStatus status_of(PendingTable::State state) noexcept {
+  switch (state) {
+    case PendingTable::State::unknown:
+      return LabelStatus::unknown_id;
+    case PendingTable::State::joined:
+      return LabelStatus::duplicate;
+    case PendingTable::State::dropped:
+      return LabelStatus::expired;
+    case PendingTable::State::waiting:
+      break;
+  }
+  return LabelStatus::applied;
+}
+
 Status at_event(const Event& event, Status why) noexcept {
   return failure(why.code(), "fold: event " + std::to_string(event.lsn) + ": " + std::string(why.text()), why.at());
 }
@@ -81,8 +96,8 @@ Status Fold::apply(const Event& event, ExampleBlock* block, Student& student, Fo
     if (!taken.ok()) return at_event(event, std::move(taken).status());
     block = &decoded_;
   }
-  const bool needs_block =
-      event.kind == EventKind::example || event.kind == EventKind::remember || event.kind == EventKind::label;
+  const bool needs_block = event.kind == EventKind::example || event.kind == EventKind::remember ||
+                           event.kind == EventKind::label || event.kind == EventKind::activate;
   if (needs_block && block == nullptr)
     return at_event(event, Status(Code::corrupt, "it has no examples; restore the log from a copy"));
 
@@ -92,6 +107,9 @@ Status Fold::apply(const Event& event, ExampleBlock* block, Student& student, Fo
     case EventKind::example: FRESHET_TRY(learn_block(event, *block, student, result, observer)); break;
     case EventKind::remember: FRESHET_TRY(remember(event, *payload, *block, student)); break;
     case EventKind::label: FRESHET_TRY(join(event, *block, student, result, observer)); break;
+    case EventKind::activate:
+      activate(event, *block, student, result, observer);
+      break;
     case EventKind::reset: {
       auto fresh = make_learner(options_.spec, registry_, options_.seed);
       if (!fresh.ok()) return at_event(event, std::move(fresh).status());
@@ -222,7 +240,10 @@ Status Fold::remember(const Event& event, const Payload& payload, ExampleBlock& 
   entry.lsn = event.lsn;
   entry.time_us = event.time_us;
   ask(block, learner, entry);
-  if (const auto served = payload.prediction()) entry.served.assign(served->values.begin(), served->values.end());
+  if (const auto served = payload.prediction()) {
+    entry.served.assign(served->values.begin(), served->values.end());
+    entry.is_deferred = served->is_deferred && !decisions.empty();
+  }
   FRESHET_TRY(BlockCodec::encode(block, entry.block));
   pending_.add(std::move(entry));
   return {};
@@ -234,18 +255,18 @@ Status Fold::join(const Event& event, ExampleBlock& labels, Student& student, Fo
   named(student.schema());
   for (uint32_t k = 0; k < labels.size(); ++k) {
     float loss = kNoLoss;
-    LabelStatus status = LabelStatus::applied;
-    switch (pending_.find(labels.id(k)).state) {
-      case PendingTable::State::unknown: status = LabelStatus::unknown_id; break;
-      case PendingTable::State::joined: status = LabelStatus::duplicate; break;
-      case PendingTable::State::dropped: status = LabelStatus::expired; break;
-      case PendingTable::State::waiting:
-        if (fits.ok()) loss = learn_late(event, labels[k], pending_.join(labels.id(k)), student, result, observer);
-        else {
-          status = LabelStatus::pending;  // it goes on waiting for a label that fits
-          skip(event, failure(fits.code(), fits.text()), k, result, observer);
-        }
-        break;
+    const PendingTable::Found found = pending_.find(labels.id(k));
+    LabelStatus status = status_of(found.state);
+    if (found.state == PendingTable::State::waiting) {
+      if (!fits.ok()) {
+        status = LabelStatus::pending;  // it goes on waiting for a label that fits
+        skip(event, failure(fits.code(), fits.text()), k, result, observer);
+      } else if (found.is_deferred && labels[k].label.size() == 1) {
+        status = pending_.keep_cost(labels.id(k), labels[k].label[0]) ? LabelStatus::pending
+                                                                      : LabelStatus::duplicate;
+      } else {
+        loss = learn_late(event, labels[k], pending_.join(labels.id(k)), student, result, observer);
+      }
     }
     if (result == nullptr) continue;
     result->labels.push_back(status);
@@ -302,6 +323,30 @@ float Fold::learn_late_cost(const Event& event, const Example& label, const Pend
   return decided(event, decision, pending.own, true, result, observer);
 }
 
+void Fold::activate(const Event& event, const ExampleBlock& ids, Student& student,
+                    FoldResult* result, TrainerObserver* observer) noexcept {
+  for (uint32_t k = 0; k < ids.size(); ++k) {
+    float loss = kNoLoss;
+    const LabelStatus status = activate(event, ids.id(k), student, result, observer, &loss);
+    if (result == nullptr) continue;
+    result->labels.push_back(status);
+    result->loss.push_back(loss);
+  }
+}
+
+// A deferred decision counts now. The cost that was told before is learned here.
+LabelStatus Fold::activate(const Event& event, std::string_view id, Student& student,
+                           FoldResult* result, TrainerObserver* observer, float* loss) noexcept {
+  const PendingTable::Found found = pending_.find(id);
+  if (found.state != PendingTable::State::waiting) return status_of(found.state);
+  if (!found.is_deferred) return LabelStatus::duplicate;
+  const std::optional<float> cost = pending_.activate(id);
+  if (!cost) return LabelStatus::applied;
+  const Example label{.label = {&*cost, 1}};
+  *loss = learn_late(event, label, pending_.join(id), student, result, observer);
+  return LabelStatus::applied;
+}
+
 bool Fold::learns_silence(const Learner& learner) const noexcept {
   return options_.silence.after_us != 0 && learner.label() == Label::decision;
 }
@@ -318,7 +363,7 @@ void Fold::learn_silence(const Event& event, Student& student, TrainerObserver* 
   const Example label{.label = {&silence.cost, 1}};
   while (const auto due = pending_.take_older(event.time_us -
                                               std::min(silence.after_us, options_.pending.ttl_us)))
-    (void)learn_late(event, label, *due, student, nullptr, observer);
+    if (!due->is_deferred) (void)learn_late(event, label, *due, student, nullptr, observer);
 }
 
 // ---- checkpoints

@@ -60,7 +60,7 @@ struct FoldResult {
   Status first_skip;
   uint32_t outputs = 0;
   std::vector<float> predictions, loss;  // only if wanted
-  std::vector<LabelStatus> labels;       // of a `label` event
+  std::vector<LabelStatus> labels;       // of a `label` event, or `activate`
   void clear() noexcept;
 };
 
@@ -112,6 +112,10 @@ class Fold {
                   Student& student) noexcept;
   Status join(const Event& event, ExampleBlock& labels, Student& student, FoldResult* result,
               TrainerObserver* observer) noexcept;
+  void activate(const Event& event, const ExampleBlock& ids, Student& student, FoldResult* result,
+                TrainerObserver* observer) noexcept;
+  LabelStatus activate(const Event& event, std::string_view id, Student& student,
+                       FoldResult* result, TrainerObserver* observer, float* loss) noexcept;
   bool learns_silence(const Learner& learner) const noexcept;
   void learn_silence(const Event& event, Student& student, TrainerObserver* observer) noexcept;
   void ask(const ExampleBlock& block, const Learner& learner, Pending& entry) noexcept;

@@ -11,11 +11,11 @@ namespace freshet {
 inline constexpr std::size_t kMaxId = 64;
 
 enum class LabelStatus : uint8_t {
-  applied,     // learned
+  applied,     // learned; of an activation: the decision counts from now on
   unknown_id,  // no prediction was remembered under this id
   expired,     // it was, and its time or the space for it ran out
-  duplicate,   // a label came before: the first one wins
-  pending      // appended, not learned yet
+  duplicate,   // a label came before: the first one wins; of an activation: it counted already
+  pending      // appended, not learned yet; of a deferred decision: kept until it is activated
 };
 
 /// "unknown_id": as doors spell it.

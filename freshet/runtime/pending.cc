@@ -13,7 +13,8 @@ namespace freshet {
 
 namespace {
 
-constexpr uint32_t kChunkVersion = 1;
+constexpr uint32_t kChunkVersion = 2;
+constexpr uint16_t kDeferred = 1, kHasCost = 2;  // flags of an entry
 
 class Out {
  public:
@@ -81,10 +82,10 @@ PendingTable::Found PendingTable::find(std::string_view id) const noexcept {
   const std::lock_guard lock(mutex_);
   if (const auto at = waiting_.find(key); at != waiting_.end()) {
     const Pending& pending = entries_.at(at->second);
-    return {State::waiting, pending.lsn, pending.request, pending.served};
+    return {State::waiting, pending.lsn, pending.request, pending.served, pending.is_deferred};
   }
   const auto at = gone_.find(key);
-  return {at == gone_.end() ? State::unknown : at->second, 0, 0, {}};
+  return {at == gone_.end() ? State::unknown : at->second, 0, 0, {}, false};
 }
 
 void PendingTable::bury(const Key& key, State state, int64_t deadline_us) noexcept {
@@ -145,11 +146,29 @@ void PendingTable::add(Pending pending) noexcept {
   }
 }
 
-Pending PendingTable::join(std::string_view id) noexcept {
-  const Key key = key_of(id);
+Pending& PendingTable::at(std::string_view id) noexcept {
+  return entries_.find(waiting_.find(key_of(id))->second)->second;
+}
+
+bool PendingTable::keep_cost(std::string_view id, float cost) noexcept {
   const std::lock_guard lock(mutex_);
-  const auto& [lsn, entry] = *entries_.find(waiting_.find(key)->second);
-  return take(lsn, State::joined, entry.time_us + limits_.ttl_us);
+  Pending& entry = at(id);
+  if (entry.cost) return false;
+  entry.cost = cost;
+  return true;
+}
+
+std::optional<float> PendingTable::activate(std::string_view id) noexcept {
+  const std::lock_guard lock(mutex_);
+  Pending& entry = at(id);
+  entry.is_deferred = false;
+  return std::exchange(entry.cost, std::nullopt);
+}
+
+Pending PendingTable::join(std::string_view id) noexcept {
+  const std::lock_guard lock(mutex_);
+  const Pending& entry = at(id);
+  return take(entry.lsn, State::joined, entry.time_us + limits_.ttl_us);
 }
 
 bool PendingTable::has_older(int64_t now_us, int64_t wait_us) const noexcept {
@@ -174,13 +193,16 @@ uint64_t PendingTable::evicted() const noexcept {
 std::vector<std::byte> PendingTable::save() const noexcept {
   const std::lock_guard lock(mutex_);
   Out out;
-  out.u32(kChunkVersion), out.u32(0);
+  const bool has_flags = std::any_of(entries_.begin(), entries_.end(),
+                                     [](const auto& one) { return one.second.is_deferred; });
+  out.u32(has_flags ? kChunkVersion : 1), out.u32(0);
   out.u64(static_cast<uint64_t>(limits_.ttl_us)), out.u64(limits_.max_bytes);
   out.u64(expired_), out.u64(evicted_);
   out.u32(static_cast<uint32_t>(entries_.size())), out.u32(static_cast<uint32_t>(tombstones_.size()));
   for (const auto& [lsn, entry] : entries_) {
     out.u64(lsn), out.u64(static_cast<uint64_t>(entry.time_us)), out.u64(entry.request);
-    out.u16(static_cast<uint16_t>(entry.id.size())), out.u16(0);
+    out.u16(static_cast<uint16_t>(entry.id.size()));
+    out.u16(entry.is_deferred ? entry.cost ? kDeferred | kHasCost : kDeferred : 0);
     out.u32(static_cast<uint32_t>(entry.own.size())), out.u32(static_cast<uint32_t>(entry.asked.size()));
     out.u32(static_cast<uint32_t>(entry.served.size()));
     out.u32(static_cast<uint32_t>(entry.block.size()));
@@ -188,6 +210,7 @@ std::vector<std::byte> PendingTable::save() const noexcept {
     for (const auto* values : {&entry.own, &entry.asked, &entry.served})
       for (const float value : *values) out.u32(bit_cast<uint32_t>(value));
     out.bytes(entry.block);
+    if (entry.cost) out.u32(bit_cast<uint32_t>(*entry.cost));
   }
   for (const auto& [deadline, tombstone] : tombstones_) {
     out.u64(tombstone.key[0]), out.u64(tombstone.key[1]), out.u64(static_cast<uint64_t>(deadline));
@@ -198,7 +221,8 @@ std::vector<std::byte> PendingTable::save() const noexcept {
 
 Status PendingTable::load(std::span<const std::byte> bytes) noexcept {
   In in(bytes);
-  if (const uint32_t version = in.u32(); in.ok() && version > kChunkVersion)
+  const uint32_t version = in.u32();
+  if (in.ok() && version > kChunkVersion)
     return {Code::unsupported, "pending: chunk PEND was written by a later Freshet; use that version"};
   PendingTable made({});
   if (in.u32() != 0) return damaged();
@@ -213,14 +237,18 @@ Status PendingTable::load(std::span<const std::byte> bytes) noexcept {
     entry.lsn = in.u64();
     entry.time_us = static_cast<int64_t>(in.u64());
     entry.request = in.u64();
-    const uint16_t id = in.u16(), zero = in.u16();
+    const uint16_t id = in.u16(), flags = in.u16();
     const uint32_t own = in.u32(), asked = in.u32(), served = in.u32(), block = in.u32();
     const auto text = in.take(id);
     entry.own = in.floats(own);
     entry.asked = in.floats(asked);
     entry.served = in.floats(served);
     const auto features = in.take(block);
-    if (!in.ok() || zero != 0 || id == 0 || id > kMaxId || entry.lsn <= last) return damaged();
+    if (flags > (version < 2 ? 0 : kDeferred | kHasCost) || flags == kHasCost) return damaged();
+    entry.is_deferred = flags != 0;
+    const std::vector<float> cost = in.floats(flags & kHasCost ? 1 : 0);
+    if (!cost.empty()) entry.cost = cost[0];
+    if (!in.ok() || id == 0 || id > kMaxId || entry.lsn <= last) return damaged();
     entry.id.assign(reinterpret_cast<const char*>(text.data()), text.size());
     entry.block.assign(features.begin(), features.end());
     last = entry.lsn;

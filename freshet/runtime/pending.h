@@ -6,10 +6,14 @@
 /// leaves a tombstone of 24 bytes, so that a late or repeated label gets an honest answer.
 /// Time is record time only, so that a replay drops the same entries at the same places.
 ///
-/// PEND, little-endian: u32 version = 1, u32 0, i64 ttl_us, u64 max_bytes, u64 expired, u64 evicted, u32 entries, u32
-/// tombstones; each entry: u64 lsn, i64 time_us, u64 request, u16 id length, u16 0, u32 own, u32 asked, u32 served, u32 block
-/// bytes, id, own, asked and served as f32, block (docs/blocks-format.md); each tombstone: 16 bytes id hash, i64 deadline_us, u8 state,
-/// 7 zeros. Entries by LSN, tombstones by deadline.
+/// A deferred decision counts only once it is activated. Until then it keeps a cost that comes, and when its time is over it
+/// teaches nothing.
+///
+/// PEND, little-endian: u32 version, u32 0, i64 ttl_us, u64 max_bytes, u64 expired, u64 evicted, u32 entries, u32
+/// tombstones; each entry: u64 lsn, i64 time_us, u64 request, u16 id length, u16 flags, u32 own, u32 asked, u32 served, u32
+/// block bytes, id, own, asked and served as f32, block (docs/blocks-format.md), cost as f32 if there is one; each tombstone:
+/// 16 bytes id hash, i64 deadline_us, u8 state, 7 zeros. Entries by LSN, tombstones by deadline. Version 1 has no flags;
+/// 2, written where an entry has any: 1 deferred, 2 a cost has come.
 ///
 /// Threads: one writer; any number may find(), len() at the same time: a mutex that is held for the few steps of a look-up.
 
@@ -38,6 +42,8 @@ struct Pending {
   std::vector<float> asked;     // what the baselines predicted then (Evaluation::ask)
   std::vector<float> served;    // what the client was told
   std::vector<std::byte> block; // the features: one example, ids of the model's schema
+  bool is_deferred = false;     // a decision that waits to be activated, too
+  std::optional<float> cost;    // of a deferred one: what it was told to have cost
 
   uint64_t bytes() const noexcept {
     return 128 + id.size() + 4 * (own.size() + asked.size() + served.size()) + block.size();
@@ -57,6 +63,7 @@ class PendingTable {
     Lsn lsn = 0;
     uint64_t request = 0;
     std::vector<float> served;
+    bool is_deferred = false;
   };
 
   explicit PendingTable(PendingLimits limits) noexcept : limits_(limits) {}
@@ -71,6 +78,10 @@ class PendingTable {
   std::optional<Pending> take_older(int64_t latest_us) noexcept;
   /// Keeps it. REQUIRES: find(id) says unknown, LSNs rise. Past the budget the oldest go.
   void add(Pending pending) noexcept;
+  /// Keeps the cost of a deferred decision; false: it has one. REQUIRES: find(id) says waiting and deferred.
+  bool keep_cost(std::string_view id, float cost) noexcept;
+  /// A deferred decision counts from now on. The cost that had come, if any: it is to be learned now. REQUIRES: as above.
+  std::optional<float> activate(std::string_view id) noexcept;
   /// Takes the entry out for its label and leaves a tombstone. REQUIRES: find(id) says waiting.
   Pending join(std::string_view id) noexcept;
 
@@ -97,6 +108,7 @@ class PendingTable {
   static constexpr uint64_t kTombstoneBytes = 24;
   static Key key_of(std::string_view id) noexcept;
   void bury(const Key& key, State state, int64_t deadline_us) noexcept;
+  Pending& at(std::string_view id) noexcept;
   Pending take(Lsn lsn, State state, int64_t until_us) noexcept;
   void drop_oldest(int64_t now_us) noexcept;
   uint64_t bytes() const noexcept { return entry_bytes_ + kTombstoneBytes * tombstones_.size(); }

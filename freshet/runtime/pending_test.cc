@@ -74,11 +74,44 @@ TEST_CASE("pending: saved and loaded it is the same, byte for byte") {
   CHECK(loaded.save() == table.save());
 }
 
+TEST_CASE("pending: a deferred entry keeps its first cost until it is activated, also in a file") {
+  PendingTable table({.ttl_us = 10 * kSecond, .max_bytes = 1 << 20});
+  for (Lsn lsn = 1; lsn <= 3; ++lsn) {
+    Pending made = entry("d" + std::to_string(lsn), lsn, 0);
+    made.is_deferred = lsn < 3;
+    table.add(std::move(made));
+  }
+  CHECK(table.find("d1").is_deferred);
+  CHECK(!table.find("d3").is_deferred);
+  CHECK(table.keep_cost("d1", -1));
+  CHECK(!table.keep_cost("d1", 5));
+  PendingTable loaded({});
+  REQUIRE(loaded.load(table.save()).ok());
+  CHECK(loaded.save() == table.save());
+  for (PendingTable* each : {&table, &loaded}) {
+    CHECK(each->activate("d1") == std::optional(-1.0f));
+    CHECK(each->activate("d2") == std::nullopt);
+    CHECK(!each->find("d1").is_deferred);
+    CHECK(each->save()[0] == std::byte{1});  // no flags: as a version before them wrote it
+  }
+}
+
 TEST_CASE("pending: damaged bytes are refused, and nothing is changed") {
   PendingTable table({.ttl_us = 10 * kSecond, .max_bytes = 1 << 20});
   table.add(entry("a", 1, 0));
   table.add(entry("b", 2, 0));
   (void)table.join("a");
+  std::vector<std::byte> flagged = table.save();
+  flagged[74] = std::byte{1};  // its flags, which version 1 hasn't got
+  CHECK(PendingTable({}).load(flagged).code() == Code::corrupt);
+  flagged[0] = std::byte{2};
+  CHECK(PendingTable({}).load(flagged).ok());
+  flagged[74] = std::byte{2};  // a cost without being deferred
+  CHECK(PendingTable({}).load(flagged).code() == Code::corrupt);
+  Pending deferred = entry("c", 3, 0);
+  deferred.is_deferred = true;
+  table.add(std::move(deferred));
+  CHECK(table.keep_cost("c", 2));
   const std::vector<std::byte> good = table.save();
   PendingTable other({});
   for (std::size_t cut = 0; cut < good.size(); ++cut)
@@ -87,7 +120,7 @@ TEST_CASE("pending: damaged bytes are refused, and nothing is changed") {
   longer.push_back(std::byte{0});
   CHECK(other.load(longer).code() == Code::corrupt);
   std::vector<std::byte> later = good;
-  later[0] = std::byte{2};
+  later[0] = std::byte{3};
   CHECK(other.load(later).code() == Code::unsupported);
   for (std::size_t at = 0; at < good.size(); ++at) {  // any byte: loaded or refused, never a crash
     std::vector<std::byte> flipped = good;

@@ -50,6 +50,8 @@ class ServedModel::Parts {
   AppenderOptions appender_options(const Recovered& recovered) noexcept;
   Status refusal() const noexcept;
   Status submit(EventKind kind, PayloadBuilder& body, uint32_t examples, Ack ack, std::shared_ptr<Rider> rider) noexcept;
+  Status tell(EventKind kind, ExampleBlock rows, Ack ack, std::string_view client,
+              FeedbackCallback done) noexcept;
   void appended(Rider& rider, const std::shared_ptr<Rider>& shared, Ack ack, const Status& status,
                 const Appended& appended) noexcept;
   void duplicate(const std::shared_ptr<Rider>& rider, Ack ack, Lsn first) noexcept;
@@ -312,6 +314,8 @@ Status ServedModel::remember(RememberCall call, RememberCallback done) noexcept 
       (decisions[0].chosen < 0 || call.prediction.size() != decisions[0].count))
     return {Code::invalid_argument,
             "remember: a decision needs the action served and a probability for each"};
+  if (call.is_deferred && decisions.empty())
+    return {Code::invalid_argument, "remember: only a decision can be deferred"};
   PayloadBuilder body;
   FRESHET_TRY(encode(call.block, body));
   auto rider = std::make_shared<Rider>();
@@ -320,7 +324,8 @@ Status ServedModel::remember(RememberCall call, RememberCallback done) noexcept 
   if (decisions.empty())
     body.prediction({call.prediction, -1, 1});
   else
-    body.prediction({call.prediction, decisions[0].chosen, decisions[0].probability});
+    body.prediction(
+        {call.prediction, decisions[0].chosen, decisions[0].probability, call.is_deferred});
   FRESHET_TRY(check_size(body));
   rider->block = std::move(call.block);
   rider->id = std::move(call.id);
@@ -329,26 +334,38 @@ Status ServedModel::remember(RememberCall call, RememberCallback done) noexcept 
   return parts_->submit(EventKind::remember, body, 1, Ack::applied, rider);
 }
 
-Status ServedModel::feedback(FeedbackCall call, FeedbackCallback done) noexcept {
-  FRESHET_TRY(parts_->refusal());
-  FRESHET_TRY(check_examples(call.labels));
-  for (uint32_t k = 0; k < call.labels.size(); ++k)
-    if (const auto id = call.labels.id(k); id.empty() || id.size() > kMaxId)
+// An event of rows that name remembered predictions by their ids.
+Status ServedModel::Parts::tell(EventKind kind, ExampleBlock rows, Ack ack, std::string_view client,
+                                FeedbackCallback done) noexcept {
+  FRESHET_TRY(refusal());
+  FRESHET_TRY(check_examples(rows));
+  for (uint32_t k = 0; k < rows.size(); ++k)
+    if (const auto id = rows.id(k); id.empty() || id.size() > kMaxId)
       return Status(Code::invalid_argument, "feedback: an id has 1 to 64 bytes", k);
   PayloadBuilder body;
-  FRESHET_TRY(encode(call.labels, body));
-  if (!call.client.empty()) body.text(Tag::client, call.client);
+  FRESHET_TRY(encode(rows, body));
+  if (!client.empty()) body.text(Tag::client, client);
   FRESHET_TRY(check_size(body));
   auto rider = std::make_shared<Rider>();
-  rider->block = std::move(call.labels);
-  const uint32_t labels = rider->block.size();
-  if (call.ack != Ack::queued) rider->feedback = std::move(done);
-  FRESHET_TRY(parts_->submit(EventKind::label, body, labels, call.ack, rider));
-  if (call.ack != Ack::queued) return {};
+  rider->block = std::move(rows);
+  const uint32_t count = rider->block.size();
+  if (ack != Ack::queued) rider->feedback = std::move(done);
+  FRESHET_TRY(submit(kind, body, count, ack, rider));
+  if (ack != Ack::queued) return {};
   FeedbackResult answer;
-  answer.results.assign(labels, LabelStatus::pending);
+  answer.results.assign(count, LabelStatus::pending);
   done(std::move(answer));
   return {};
+}
+
+Status ServedModel::feedback(FeedbackCall call, FeedbackCallback done) noexcept {
+  return parts_->tell(EventKind::label, std::move(call.labels), call.ack, call.client,
+                      std::move(done));
+}
+
+Status ServedModel::activate(ActivateCall call, FeedbackCallback done) noexcept {
+  return parts_->tell(EventKind::activate, std::move(call.ids), call.ack, call.client,
+                      std::move(done));
 }
 
 Status ServedModel::reset(TrainCallback done) noexcept {

@@ -112,6 +112,8 @@ class ServedModel {
   /// Answers when appended: it will survive a kill. The label may come at once after that.
   Status remember(RememberCall call, RememberCallback done) noexcept;
   Status feedback(FeedbackCall call, FeedbackCallback done) noexcept;
+  /// Deferred decisions count from now on; a cost that came before is learned.
+  Status activate(ActivateCall call, FeedbackCallback done) noexcept;
   /// Forgets everything learned; names and pending predictions stay. Answers as Ack::applied.
   Status reset(TrainCallback done) noexcept;
 

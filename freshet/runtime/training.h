@@ -48,6 +48,7 @@ struct RememberCall {
   ExampleBlock block;
   std::string id;                      // 1 to 64 bytes
   std::vector<float> prediction;       // as served; of a decision: a probability for each action
+  bool is_deferred = false;            // a decision that counts only once activate() names it
 };
 struct RememberResult {
   Status status;                  // conflict: the id is in use for another request
@@ -63,10 +64,17 @@ struct FeedbackCall {
   Ack ack = Ack::applied;
   std::string client;
 };
+/// Deferred decisions that were acted upon: example k of the block has an id and nothing else.
+struct ActivateCall {
+  ExampleBlock ids;
+  Ack ack = Ack::applied;
+  std::string client;
+};
+/// Of feedback and of activation.
 struct FeedbackResult {
   Status status;
   Lsn lsn = 0;
-  std::vector<LabelStatus> results;  // of each label
+  std::vector<LabelStatus> results;  // of each label, or id
   std::vector<float> loss;           // of the remembered predictions; NaN: none
 };
 using FeedbackCallback = Callback<FeedbackResult&&>;

@@ -105,6 +105,9 @@ void HostedModel::infer_when_published(const Call& call, std::unique_ptr<Reply> 
 /// Answers, or fails without having answered. `keep` gives the reply away where the answer comes later.
 Status HostedModel::infer_now(const Call& call, Reply& reply,
                               std::unique_ptr<Reply>* keep) noexcept {
+  if (call.defer && (label_ != Label::decision || !call.remember))
+    return {Code::invalid_argument,
+            "parameters.defer: goes with remember, of a model that decides; leave it out"};
   if (label_ == Label::decision) return decide(call, reply, keep);
   Workspace& space = workspace();
   const InputForm form = this->form();
@@ -177,6 +180,7 @@ Status HostedModel::decide(const Call& call, Reply& reply, std::unique_ptr<Reply
     remembered.block.append_decision(decision);
     remembered.id = id;
     remembered.prediction = space.predictions;
+    remembered.is_deferred = call.defer;
     return append_remembered(call, std::move(*keep), std::move(remembered));
   }
   finish(reply, options_.name, call.id, guard, space.answer.tensors());

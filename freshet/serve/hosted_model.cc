@@ -150,9 +150,29 @@ void HostedModel::feedback(const Call& call, std::unique_ptr<Reply> reply) noexc
     return reply->finish(read);
   feedback.ack = call.has_ack ? call.ack : options_.ack;
   feedback.client = call.principal.name;
+  answer_told(call, std::move(reply), [&](FeedbackCallback done) {
+    return this->feedback(std::move(feedback), std::move(done));
+  });
+}
+
+void HostedModel::activate(const Call& call, std::unique_ptr<Reply> reply) noexcept {
+  ActivateCall activation;
+  if (Status read = read_activated(call, form(), activation.ids); !read.ok())
+    return reply->finish(read);
+  activation.ack = call.has_ack ? call.ack : options_.ack;
+  activation.client = call.principal.name;
+  answer_told(call, std::move(reply), [&](FeedbackCallback done) {
+    return model_->activate(std::move(activation), std::move(done));
+  });
+}
+
+/// Submits, and answers with the status of each id, or why there is none.
+template <class Submit>
+void HostedModel::answer_told(const Call& call, std::unique_ptr<Reply> reply,
+                              Submit submit) noexcept {
   if (is_late(call)) return reply->finish(too_late());
   const auto waiting = deadlines_.wait(std::move(reply), call.deadline_us);
-  Status admitted = this->feedback(std::move(feedback), [&call, waiting](FeedbackResult&& result) {
+  Status admitted = submit([&call, waiting](FeedbackResult&& result) {
     const std::unique_ptr<Reply> answer = waiting->take();
     if (answer == nullptr) return;
     if (!result.status.ok()) return answer->finish(result.status);

@@ -59,6 +59,7 @@ class HostedModel {
   void infer(const Call& call, std::unique_ptr<Reply> reply) noexcept;
   void train(const Call& call, std::unique_ptr<Reply> reply) noexcept;
   void feedback(const Call& call, std::unique_ptr<Reply> reply) noexcept;
+  void activate(const Call& call, std::unique_ptr<Reply> reply) noexcept;
   void checkpoint(const Call& call, std::unique_ptr<Reply> reply) noexcept;
 
   /// The same for feeds inside this process: `done` as ServedModel::train says, after the call has been counted.
@@ -92,6 +93,8 @@ class HostedModel {
   Status read_train(const Call& call, TrainCall& training, bool& is_first) noexcept;
   void answer_train(const Call& call, Ack ack, const TrainResult& result,
                     Reply& reply) const noexcept;
+  template <class Submit>
+  void answer_told(const Call& call, std::unique_ptr<Reply> reply, Submit submit) noexcept;
   void infer_when_published(const Call& call, std::unique_ptr<Reply> reply) noexcept;
   Status infer_now(const Call& call, Reply& reply, std::unique_ptr<Reply>* keep) noexcept;
   Status decide(const Call& call, Reply& reply, std::unique_ptr<Reply>* keep) noexcept;

@@ -68,4 +68,16 @@ Status read_late_labels(const Call& call, const InputForm& form, ExampleBlock& o
   return {};
 }
 
+Status read_activated(const Call& call, const InputForm& form, ExampleBlock& out) noexcept {
+  if (form.label != Label::decision)
+    return bad("activate: this model doesn't decide; only a decision can be deferred");
+  if (call.labels.empty()) return bad("ids: expected at least one");
+  for (const FeedbackLabel& named : call.labels) {
+    out.begin();
+    out.set_id(named.id);
+    out.finish();
+  }
+  return {};
+}
+
 }  // namespace freshet

@@ -15,4 +15,7 @@ namespace freshet {
 /// decisions, and no label at all are refused.
 Status read_late_labels(const Call& call, const InputForm& form, ExampleBlock& out) noexcept;
 
+/// The ids of one `activate`, a row for each.
+Status read_activated(const Call& call, const InputForm& form, ExampleBlock& out) noexcept;
+
 }  // namespace freshet

@@ -257,6 +257,8 @@ void Server::handle(const Call& call, std::unique_ptr<Reply> reply) noexcept {
       return model->train(call, std::move(reply));
     case Method::feedback:
       return model->feedback(call, std::move(reply));
+    case Method::activate:
+      return model->activate(call, std::move(reply));
     case Method::checkpoint:
       return model->checkpoint(call, std::move(reply));
     case Method::metrics:

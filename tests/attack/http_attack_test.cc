@@ -42,6 +42,7 @@ constexpr std::string_view kJsonRoutes[] = {"/v2/models/m/infer",
                                             "/v2/models/m/train",
                                             "/v2/models/m/predict_train",
                                             "/v2/models/m/feedback",
+                                            "/v2/models/m/activate",
                                             "/v2/repository/index",
                                             "/inference",
                                             "/training",
@@ -329,8 +330,12 @@ TEST_CASE("attack: paths in names") {
 }
 
 TEST_CASE("attack: an open listener teaches nobody, nor does a proxy's client") {
-  const char* const closed[] = {"/v2/models/m/train", "/v2/models/m/predict_train",
-                                "/v2/models/m/feedback", "/training", "/v2/models/m/checkpoint"};
+  const char* const closed[] = {"/v2/models/m/train",
+                                "/v2/models/m/predict_train",
+                                "/v2/models/m/feedback",
+                                "/v2/models/m/activate",
+                                "/training",
+                                "/v2/models/m/checkpoint"};
   TestServer open({}, "0.0.0.0:0");
   TestServer local;
   for (const char* route : closed) {

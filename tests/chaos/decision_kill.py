@@ -5,7 +5,7 @@ N is a tenth of FRESHET_KILLS, 5 where that isn't given.
 Clients ask for actions under ids of their own and tell rewards some decisions later. A decision that was answered is
 remembered by every later server, with the same action and probabilities, until its reward is told; a reward that was
 acknowledged is never learned again; in the end every decision was learned exactly once, and a replay from the start
-reproduces every checkpoint.
+reproduces every checkpoint. Every third decision is deferred: its reward waits, across kills too, until it is activated.
 """
 import http.client
 import random
@@ -17,6 +17,10 @@ from server import Server, tensor  # noqa: I001 (on the path since kill_loop)
 CUT = (OSError, http.client.HTTPException)
 SPEC = "m=hash(bits=10) | cb(model=vw(interactions=UA, bits=10), explore=squarecb)"
 LATE = 4  # decisions between an answer and its reward
+
+
+def is_deferred(name):
+    return int(name.split("/")[1]) % 3 == 0
 
 
 class Client:
@@ -34,7 +38,8 @@ class Client:
     def ask(self, name, connection=None):
         """The outputs and whether they were told before; nothing when the connection was cut; 409 as False."""
         text = "\n".join([f"shared |U user{self.number}"] + [f"|A action{a}" for a in range(3)])
-        body = {"id": name, "inputs": [tensor("text", [text], "BYTES")], "parameters": {"remember": True}}
+        body = {"id": name, "inputs": [tensor("text", [text], "BYTES")],
+                "parameters": {"remember": True, "defer": is_deferred(name)}}
         try:
             reply = self.server.post("/v2/models/m/infer", body, connection=connection)
         except CUT:
@@ -44,15 +49,22 @@ class Client:
         assert reply.status == 200, (reply.status, reply.body)
         return reply.outputs, reply.json["parameters"]["duplicate"]
 
-    def reward(self, name, connection=None):
-        """The label's status; nothing when the connection was cut."""
-        body = {"labels": [{"id": name, "reward": len(name) % 2}]}
+    def tell(self, call, body, connection):
+        """The status of the one id; nothing when the connection was cut."""
         try:
-            reply = self.server.post("/v2/models/m/feedback", body, connection=connection)
+            reply = self.server.post(f"/v2/models/m/{call}", body, connection=connection)
         except CUT:
             return None
         assert reply.status == 200, (reply.status, reply.body)
         return reply.json["results"][0]["status"]
+
+    def reward(self, name, connection=None):
+        """Tells the reward, and that the action was taken where that is to be told."""
+        status = self.tell("feedback", {"labels": [{"id": name, "reward": len(name) % 2}]}, connection)
+        if status is None or not is_deferred(name):
+            return status
+        assert status in ("pending", "duplicate"), (name, status)
+        return self.tell("activate", {"ids": [name]}, connection)
 
     def run(self):
         """Decides until the server is killed."""

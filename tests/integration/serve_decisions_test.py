@@ -40,6 +40,13 @@ def reward(server, name, number):
     return reply.json["results"][0]["status"]
 
 
+def activate(server, *names):
+    reply = server.post("/v2/models/m/activate", {"ids": list(names)})
+    assert reply.status == 200, reply.body
+    assert [one["id"] for one in reply.json["results"]] == list(names)
+    return [one["status"] for one in reply.json["results"]]
+
+
 def data(reply, name):
     return reply.outputs[name]["data"]
 
@@ -105,6 +112,36 @@ class Decisions(unittest.TestCase):
             self.assertGreater(rows[0], .8)
             self.assertEqual([rows[3] > .8, rows[5]], [True, 0])  # bob's two actions, and none behind them
             self.assertEqual(server.get("/v2/models/m").json["inputs"][0]["name"], "text")
+
+    def test_a_deferred_decision_counts_once_it_is_activated_also_across_kills(self):
+        with Server("--model", SPEC, "--model", "row=linear", "--keep-log") as server:
+            for k in range(4):
+                self.assertEqual(ask(server, scene("ann"), request_id=f"d{k}", remember=True, defer=True).status, 200)
+            self.assertEqual(reward(server, "d0", 1), "pending")
+            self.assertEqual(reward(server, "d1", 1), "pending")
+            self.assertEqual(server.metrics("m")["events"], 0)
+            self.assertEqual(activate(server, "d0", "d2", "d2", "nobody"), ["applied", "applied", "duplicate", "unknown_id"])
+            server.kill()
+            server.start()
+            self.assertEqual(server.metrics("m")["events"], 1)
+            self.assertEqual(reward(server, "d2", 1), "applied")
+            server.post("/v2/models/m/checkpoint", "")
+            server.kill()
+            server.start()
+            self.assertEqual(activate(server, "d0", "d1"), ["duplicate", "applied"])
+            self.assertEqual(reward(server, "d1", 1), "duplicate")
+            server.wait_until(lambda: server.metrics("m")["events"] == 3, "three count")
+            for wrong in ({"ids": []}, {"ids": [""]}, {"ids": "d3"}, {"ids": [3]}, {}, {"ids": ["x" * 65]}):
+                self.assertEqual(server.post("/v2/models/m/activate", wrong).status, 400, wrong)
+            self.assertEqual(server.post("/v2/models/row/activate", {"ids": ["d3"]}).status, 400)
+            self.assertEqual(ask(server, scene("ann"), defer=True).status, 400)
+            self.assertEqual(server.get("/v2/models/m/activate").status, 405)
+            server.post("/v2/models/m/checkpoint", "")
+            server.end()
+            done = subprocess.run([support.PROGRAM, "replay", f"{server.data_dir}/m", "--verify", "--json"],
+                                  capture_output=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertGreaterEqual(json.loads(done.stdout)["verified"], 2)
 
     def test_what_is_no_decision_is_refused_with_the_place(self):
         with Server("--model", SPEC) as server:

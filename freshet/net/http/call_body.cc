@@ -73,16 +73,19 @@ bool CallBody::read_request(JsonReader& in) {
   if (method_ == Method::index) return read_index(in);
   if (method_ == Method::checkpoint) return in.skip_value();
   std::string_view key;
-  bool has_inputs = false, has_labels = false;
+  bool has_inputs = false, has_labels = false, has_ids = false;
   if (!in.begin_object()) return false;
   while (in.next_key(key)) {
     has_inputs |= key == "inputs";
     has_labels |= key == "labels";
+    has_ids |= key == "ids";
     read_member(in, key);
   }
   if (in.failed()) return false;
   if (method_ == Method::feedback)
     return has_labels || in.fail(R"(labels is missing; send "labels":[{"id","target"}])");
+  if (method_ == Method::activate)
+    return has_ids || in.fail(R"(ids is missing; send "ids":["visit-17"])");
   return has_inputs ||
          in.fail(R"(inputs is missing; send "inputs":[{"name","shape","datatype","data"}])");
 }
@@ -103,6 +106,7 @@ bool CallBody::read_member(JsonReader& in, std::string_view key) {
   if (key == "weights" && is_training)
     return in.take_null() || tensors.read_tensor(drafts_.weights.emplace_back());
   if (key == "labels" && method_ == Method::feedback) return read_labels(in, labels_);
+  if (key == "ids" && method_ == Method::activate) return read_ids(in, labels_);
   return in.skip_value();
 }
 

@@ -2,7 +2,7 @@
 /// The body of a request, read into a Call: JSON, JSON with binary tensors behind it, or a bare value.
 ///
 ///     {"id"?, "parameters"?, "inputs": [tensor...], "targets"?: [tensor...], "weights"?: tensor,
-///      "outputs"?: [{"name", "parameters"?: {"binary_data"?}}], "labels"?: [label...]}
+///      "outputs"?: [{"name", "parameters"?: {"binary_data"?}}], "labels"?: [label...], "ids"?: [id...]}
 ///
 /// Tensors: tensor_json.h, tensor_bytes.h; labels: labels_json.h; bare values: bare_json.h. Members may come in any order;
 /// unknown ones are skipped. Docs: docs/http.md.

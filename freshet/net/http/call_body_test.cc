@@ -44,6 +44,21 @@ std::string infer(std::string_view shape, std::string_view type, std::string_vie
          std::string(type) + R"(","data":)" + std::string(data) + "}]}";
 }
 
+TEST_CASE("call body: an activation is a list of ids") {
+  Reading r(Method::activate);
+  REQUIRE(r.read(R"({"ids":["visit-17","b"],"parameters":{"ack":"durable"}})") == "");
+  REQUIRE(r.call.labels.size() == 2);
+  CHECK(r.call.labels[0].id == "visit-17");
+  CHECK(r.call.labels[1].id == "b");
+  CHECK(r.call.ack == Ack::durable);
+  CHECK(r.read("{}") == R"(body: ids is missing; send "ids":["visit-17"])");
+  CHECK(r.read(R"({"ids":["a",""]})") == "ids[1]: expected 1 to 64 bytes");
+  CHECK(r.read(R"({"ids":[7]})").starts_with("ids[0]: expected a string"));
+  CHECK(r.read(R"({"ids":"a"})").starts_with("ids: expected an array"));
+  Reading feedback(Method::feedback);
+  CHECK(feedback.read(R"({"ids":["a"]})").starts_with("body: labels is missing"));
+}
+
 TEST_CASE("call body: a tensor's data may be flat or nested") {
   Reading r(Method::infer);
   for (const char* data : {"[1,2,3,4,5,6]", "[[1,2,3],[4,5,6]]"}) {

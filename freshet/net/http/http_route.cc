@@ -26,10 +26,10 @@ constexpr Leaf kVersionLeaves[] = {{"infer", Method::infer, true},
                                    {"config", Method::model_config, false}};
 // Behind M alone: they concern the model that learns.
 constexpr Leaf kModelLeaves[] = {
-    {"train", Method::train, true},          {"predict_train", Method::predict_train, true},
-    {"feedback", Method::feedback, true},    {"metrics", Method::metrics, false},
-    {"history", Method::history, false},     {"events", Method::events, false},
-    {"checkpoint", Method::checkpoint, true}};
+    {"train", Method::train, true},       {"predict_train", Method::predict_train, true},
+    {"feedback", Method::feedback, true}, {"activate", Method::activate, true},
+    {"metrics", Method::metrics, false},  {"history", Method::history, false},
+    {"events", Method::events, false},    {"checkpoint", Method::checkpoint, true}};
 // Whole paths.
 constexpr Leaf kPaths[] = {
     {"/v2", Method::server_metadata, false},       {"/v2/health/live", Method::live, false},

@@ -21,11 +21,13 @@ bool read_target(JsonReader& in, FeedbackLabel& label) {
   return good;
 }
 
+bool read_id(JsonReader& in, FeedbackLabel& label) {
+  if (!in.read_string(label.id)) return false;
+  return (!label.id.empty() && label.id.size() <= kMaxId) || in.fail("expected 1 to 64 bytes");
+}
+
 bool read_member(JsonReader& in, std::string_view key, FeedbackLabel& label, bool& has_target) {
-  if (key == "id") {
-    if (!in.read_string(label.id)) return false;
-    return (!label.id.empty() && label.id.size() <= kMaxId) || in.fail("expected 1 to 64 bytes");
-  }
+  if (key == "id") return read_id(in, label);
   if (key == "target" || key == "reward") {
     if (has_target) return in.fail("target and reward are both there; leave one out");
     has_target = true;
@@ -51,16 +53,26 @@ bool read_label(JsonReader& in, FeedbackLabel& label) {
   return has_target || in.fail("target is missing");
 }
 
+// An array, each element read by `read`.
+template <class Read>
+bool read_each(JsonReader& in, std::vector<FeedbackLabel>& labels, const char* too_many,
+               Read read) {
+  if (!in.begin_array()) return false;
+  while (in.next_element()) {
+    if (labels.size() == kMaxLabels) return in.fail(too_many);
+    if (!read(in, labels.emplace_back())) return false;
+  }
+  return !in.failed();
+}
+
 }  // namespace
 
 bool read_labels(JsonReader& in, std::vector<FeedbackLabel>& labels) {
-  if (!in.begin_array()) return false;
-  while (in.next_element()) {
-    if (labels.size() == kMaxLabels)
-      return in.fail("over 65,536 labels; send them in several requests");
-    if (!read_label(in, labels.emplace_back())) return false;
-  }
-  return !in.failed();
+  return read_each(in, labels, "over 65,536 labels; send them in several requests", read_label);
+}
+
+bool read_ids(JsonReader& in, std::vector<FeedbackLabel>& labels) {
+  return read_each(in, labels, "over 65,536 ids; send them in several requests", read_id);
 }
 
 }  // namespace freshet

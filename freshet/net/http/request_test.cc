@@ -229,6 +229,7 @@ TEST_CASE("route: what each path means") {
                         {"POST", "/v2/models/m/train", Method::train, "m", ""},
                         {"POST", "/v2/models/m/predict_train", Method::predict_train, "m", ""},
                         {"POST", "/v2/models/m/feedback", Method::feedback, "m", ""},
+                        {"POST", "/v2/models/m/activate", Method::activate, "m", ""},
                         {"GET", "/v2/models/m/metrics", Method::metrics, "m", ""},
                         {"GET", "/v2/models/m/history?span=300", Method::history, "m", ""},
                         {"GET", "/v2/models/m/events", Method::events, "m", ""},
