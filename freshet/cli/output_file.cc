@@ -1,9 +1,14 @@
 #include "freshet/cli/output_file.h"
 
+#include <cerrno>
+#include <cstring>
 #include <span>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include "freshet/base/failure.h"
 
 namespace freshet {
 namespace {
@@ -17,9 +22,24 @@ std::string folder_of(const std::string& path) {
 
 }  // namespace
 
+Status check_output(const std::string& path) noexcept {
+  struct stat about{};
+  if (stat(path.c_str(), &about) == 0 && !S_ISREG(about.st_mode)) {
+    return failure(Code::invalid_argument,
+                   path + ": can't be written: it is no ordinary file" +
+                       (S_ISDIR(about.st_mode) ? ", but a folder; name a file in it" : ""));
+  }
+  const std::string folder = folder_of(path);
+  if (access(folder.c_str(), W_OK | X_OK) == 0) return {};
+  return failure(errno == ENOENT ? Code::not_found : Code::denied,
+                 path + ": can't be written: " + folder + ": " + std::strerror(errno));
+}
+
 Result<OutputFile> OutputFile::open(const std::string& path, Console& console) noexcept {
   OutputFile out(console);
-  if (path.empty() || path == "-") return out;
+  out.is_null_ = path == "/dev/null";
+  if (is_stdout(path) || out.is_null_) return out;
+  FRESHET_TRY(check_output(path));
   out.path_ = path;
   out.temporary_ = path + ".tmp." + std::to_string(getpid());
   Result<File> file = File::open(out.temporary_, O_WRONLY | O_CREAT | O_TRUNC);
@@ -33,6 +53,7 @@ Result<OutputFile> OutputFile::open(const std::string& path, Console& console) n
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
     : console_(other.console_),
+      is_null_(other.is_null_),
       path_(std::move(other.path_)),
       temporary_(std::exchange(other.temporary_, {})),
       buffer_(std::move(other.buffer_)),
@@ -52,7 +73,7 @@ Status OutputFile::flush() noexcept {
 
 Status OutputFile::write(std::string_view text) noexcept {
   if (temporary_.empty()) {
-    console_.print(text);
+    if (!is_null_) console_.print(text);
     return {};
   }
   buffer_.append(text);

@@ -10,9 +10,18 @@
 
 namespace freshet {
 
+/// Whether a file may be put at `path` when the work is done: asked before it. Its folder is there and may be
+/// written; what is at `path`, if anything, is a file: a file that is renamed would take the place of a
+/// device, a pipe or a folder.
+Status check_output(const std::string& path) noexcept;
+
 class OutputFile {
  public:
-  /// `path`: empty is stdout. Writes to a temporary name beside it.
+  /// Empty, "-" and "/dev/stdout".
+  static bool is_stdout(std::string_view path) noexcept {
+    return path.empty() || path == "-" || path == "/dev/stdout";
+  }
+  /// `path`: stdout; "/dev/null", which takes everything; or a file. Writes to a temporary name beside it.
   static Result<OutputFile> open(const std::string& path, Console& console) noexcept;
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&&) = delete;
@@ -28,6 +37,7 @@ class OutputFile {
   Status flush() noexcept;
 
   Console& console_;
+  bool is_null_ = false;
   std::string path_, temporary_, buffer_;
   File file_;
   uint64_t offset_ = 0;

@@ -43,6 +43,11 @@ int run_command(const Command& command, std::span<const std::string> args, Conso
 
 int unknown(const std::string& word, Console& console) {
   const std::string name = word.substr(0, word.find_first_of(" (|"));
+  if (name.starts_with('-')) {
+    console.error("the first word is a command or a model, options come behind it: freshet vw -d " +
+                  std::string("x.vw -f m.frsh; freshet help shows the commands"));
+    return kWrongInput;
+  }
   const std::string_view nearest = nearest_name(name, known_names());
   console.error("there is no command or learner \"" + name + "\"" +
                 (nearest.empty() ? "; freshet help shows the commands"

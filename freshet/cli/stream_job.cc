@@ -5,6 +5,7 @@
 
 #include "freshet/base/failure.h"
 #include "freshet/cli/data_options.h"
+#include "freshet/cli/output_file.h"
 #include "freshet/cli/plain_text.h"
 #include "freshet/cli/report.h"
 #include "freshet/cli/spec_argument.h"
@@ -39,6 +40,7 @@ StreamJob::StreamJob(const StreamOptions& options, StoredModel& model, Console& 
 Status StreamJob::prepare() noexcept {
   EvaluationOptions how;
   const EvaluationFlags& flags = options_.evaluation;
+  if (!flags.curve.empty()) FRESHET_TRY(check_output(std::string(flags.curve)));
   how.metrics.assign(flags.metrics.begin(), flags.metrics.end());
   for (const std::string_view rival : flags.vs) {
     FRESHET_TRY_ASSIGN(std::string spec, spec_text(rival));

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -122,6 +123,30 @@ class CommandLine(InFolder):
                            (("eval", "logistic", "-d", PHISHING, "--format", "cvs"), "csv")):
             _, err = run(*args, status=2)
             self.assertIn(hint, err, args)
+
+    def test_flags_of_models_and_of_other_programs_say_where_they_belong(self):
+        for args, hint in ((("vw", "--loss_function", "logistic", "-d", PHISHING), "is here: vw(loss=...)"),
+                           (("ftrl", "-d", PHISHING, "--beta", "1"), "'ftrl(beta=...)'"),
+                           (("train", "vw", "x.vw", "-f", "m"), '"x.vw" without an option (a file to read is named by -d)'),
+                           (("-d", "x.vw", "--oaa", "3"), "the first word is a command or a model"),
+                           (("eval", PHISHING, "-d", PHISHING), "is a file, not a spec")):
+            _, err = run(*args, status=2)
+            self.assertIn(hint, err, args)
+
+    def test_what_can_not_be_written_is_told_before_the_work(self):
+        for args in (("train", SPEC, "-f"), ("eval", SPEC, "--every", "100", "--curve")):
+            _, err = run(*args, self.path / "no" / "m.csv", "-d", PHISHING, status=2)
+            self.assertIn("can't be written: ", err)
+            self.assertNotIn("examples", err)
+        _, err = run("train", SPEC, "-d", PHISHING, "-f", "/dev/null", status=2)
+        self.assertIn("/dev/null: can't be written: it is no ordinary file", err)
+        model = self.path / "m.frsh"
+        run("train", SPEC, "-d", PHISHING, "-f", model, "-q")
+        here, _ = run("predict", model, "-d", PHISHING)
+        for out in ("/dev/stdout", "-"):
+            self.assertEqual(run("predict", model, "-d", PHISHING, "-p", out)[0], here)
+        self.assertEqual(run("predict", model, "-d", PHISHING, "-p", "/dev/null")[0], "")
+        self.assertTrue(stat.S_ISCHR(os.stat("/dev/null").st_mode))
 
     def test_what_is_not_built_is_unknown(self):
         for name in ("merge", "import", "export", "worker", "shard", "keygen", "token"):

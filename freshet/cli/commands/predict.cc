@@ -138,6 +138,7 @@ Status predict_all(const PredictOptions& options, StoredModel& model, Console& c
                      Input::open(std::move(what), std::move(reading), *model.schema));
   catch_interrupts([](void* self) noexcept { static_cast<Input*>(self)->stop(); }, input.get());
   FRESHET_TRY_ASSIGN(OutputFile out, OutputFile::open(std::string(options.predict.out), console));
+  const bool to_stdout = OutputFile::is_stdout(options.predict.out);
   Lines lines(model, options.predict.probabilities, console.json());
   ExampleBlock block;
   std::vector<Example> actions;
@@ -156,15 +157,14 @@ Status predict_all(const PredictOptions& options, StoredModel& model, Console& c
          ++k, ++count) {
       FRESHET_TRY(out.write(lines.line(block[k], block.id(k))));
     }
-    if (options.predict.out.empty() && !console.flush())
-      return {Code::unavailable, "stdout can't be written"};
-    if (console.wants_progress() && !options.predict.out.empty())
+    if (to_stdout && !console.flush()) return {Code::unavailable, "stdout can't be written"};
+    if (console.wants_progress() && !to_stdout)
       console.progress(std::to_string(count) + " predictions");
   }
   console.clear_progress();
   const std::string bad = input->bad_lines().summary();
   if (!bad.empty()) console.error(std::string(input->source_name()) + ": " + bad);
-  const bool may_end_so = options.data.follow || options.predict.out.empty();
+  const bool may_end_so = options.data.follow || to_stdout;
   if (was_interrupted() && !may_end_so)
     return {Code::cancelled, "interrupted; no predictions were written"};
   return out.finish();

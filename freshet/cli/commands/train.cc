@@ -4,6 +4,7 @@
 
 #include "freshet/base/failure.h"
 #include "freshet/cli/command.h"
+#include "freshet/cli/output_file.h"
 #include "freshet/cli/report.h"
 #include "freshet/cli/spec_argument.h"
 #include "freshet/cli/train_options.h"
@@ -78,9 +79,10 @@ int train(const StreamOptions& stream, const ModelFiles& files, std::string_view
         "train: no model file to write: -f MODEL (freshet eval scores without writing one)");
     return kWrongInput;
   }
+  const std::string path(files.model);
+  if (const Status status = check_output(path); !status.ok()) return console.fail(status);
   StreamJob job(stream, *model, console);
   if (const Status status = job.run(); !status.ok()) return console.fail(status);
-  const std::string path(files.model);
   if (const Status status = save_model(path, *model); !status.ok()) return console.fail(status);
   if (!stream.evaluation.curve.empty()) {
     const Status status = write_curve(job, std::string(stream.evaluation.curve));
