@@ -17,6 +17,18 @@ bool has_line(std::string_view text) noexcept {
   return first != std::string_view::npos && text.find('\n', first) != std::string_view::npos;
 }
 
+// memchr is the fastest loop over bytes that there is, also where nothing is optimized.
+uint64_t count_lines(std::span<const char> text) noexcept {
+  uint64_t lines = 0;
+  const char *at = text.data(), *end = at + text.size();
+  while (at != end && (at = static_cast<const char*>(
+                           std::memchr(at, '\n', static_cast<std::size_t>(end - at)))) != nullptr) {
+    ++lines;
+    ++at;
+  }
+  return lines;
+}
+
 }  // namespace
 
 Feeder::Feeder(std::unique_ptr<Source> source, BadLines& bad_lines, std::size_t max_line,
@@ -179,7 +191,7 @@ void Feeder::hand_over(std::size_t size) noexcept {
   PieceRing::Piece& piece = pieces_->next();
   const char* cut = window().data() + size;
   piece.first_line = next_line_;
-  next_line_ += static_cast<uint64_t>(std::count(window().data(), cut, '\n'));
+  next_line_ += count_lines(window().first(size));
   piece.text.resize(buffer_.size());
   const std::size_t rest = end_ - begin_ - size;
   std::memcpy(piece.text.data(), cut, rest);

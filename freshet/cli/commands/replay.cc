@@ -10,6 +10,7 @@
 #include "freshet/cli/console.h"
 #include "freshet/cli/json_text.h"
 #include "freshet/cli/model_io.h"
+#include "freshet/cli/output_file.h"
 #include "freshet/cli/spec_argument.h"
 #include "freshet/log/file.h"
 #include "freshet/runtime/catalog.h"
@@ -102,6 +103,7 @@ void tell(const ReplayOptions& what, const Replayed& done, Console& console) {
 
 Status fold(const ReplayCommandOptions& options, std::string_view folder,
             Console& console) noexcept {
+  if (!options.replay.out.empty()) FRESHET_TRY(check_output(std::string(options.replay.out)));
   FRESHET_TRY_ASSIGN(ReplayOptions what, replay_of(options, folder));
   what.progress = [&console](Lsn lsn) { console.progress("event " + std::to_string(lsn)); };
   FRESHET_TRY_ASSIGN(const Replayed done, replay(what, catalog()));
