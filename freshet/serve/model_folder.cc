@@ -53,9 +53,9 @@ Result<FolderSpec> read_folder_spec(const std::string& folder) noexcept {
     return member != nullptr && member->is_int64() ? member->get_int64() : otherwise;
   };
   out.has_limits = object->contains("ttl_us");
-  out.limits.ttl_us = whole("ttl_us", out.limits.ttl_us);
-  out.limits.max_bytes =
-      static_cast<uint64_t>(whole("max_pending_bytes", static_cast<int64_t>(out.limits.max_bytes)));
+  out.pending.ttl_us = whole("ttl_us", out.pending.ttl_us);
+  out.pending.max_bytes = static_cast<uint64_t>(
+      whole("max_pending_bytes", static_cast<int64_t>(out.pending.max_bytes)));
   out.silence.after_us = whole("silence_us", 0);
   if (const auto* cost = object->if_contains("silence_cost"); cost != nullptr && cost->is_double())
     out.silence.cost = static_cast<float>(cost->get_double());
@@ -69,13 +69,13 @@ Result<FolderSpec> read_folder_spec(const std::string& folder) noexcept {
   return out;
 }
 
-Status write_folder_spec(const std::string& folder, const FolderSpec& spec,
+Status write_folder_spec(const std::string& folder, const FoldOptions& spec,
                          std::span<const std::byte> base) noexcept {
   FRESHET_TRY(make_folders(folder));
   boost::json::object object{{"spec", spec.spec},
                              {"seed", spec.seed},
-                             {"ttl_us", spec.limits.ttl_us},
-                             {"max_pending_bytes", static_cast<int64_t>(spec.limits.max_bytes)}};
+                             {"ttl_us", spec.pending.ttl_us},
+                             {"max_pending_bytes", static_cast<int64_t>(spec.pending.max_bytes)}};
   if (spec.silence.after_us != 0) {
     object["silence_us"] = spec.silence.after_us;
     object["silence_cost"] = double{spec.silence.cost};

@@ -14,13 +14,9 @@
 namespace freshet {
 
 /// What spec.json says: {"spec": "scale | logistic", "seed": 0}, and "base": "base.frsh" where the model began as a copy of
-/// a model file. All that the fold of the log needs beside the log: what it says at the first start holds ever after.
-struct FolderSpec {
-  std::string spec;
-  uint32_t seed = 0;
-  std::string base;         // path of that copy; empty: nothing was learned at the beginning
-  PendingLimits limits;     // "ttl_us", "max_pending_bytes"
-  Silence silence;          // "silence_us", "silence_cost"
+/// a model file; of the limits "ttl_us", "max_pending_bytes", "silence_us", "silence_cost". All that the fold of the log
+/// needs beside the log: what it says at the first start holds ever after.
+struct FolderSpec : FoldOptions {
   bool has_limits = false;  // false: an older folder, which doesn't say
 };
 
@@ -31,7 +27,7 @@ Result<std::vector<std::string>> model_folders(const std::string& data_dir) noex
 Result<FolderSpec> read_folder_spec(const std::string& folder) noexcept;
 /// Makes the folder where it is missing; temporary name, sync, rename. `base`: the bytes of the model file it begins with,
 /// copied first; empty: none.
-Status write_folder_spec(const std::string& folder, const FolderSpec& spec,
+Status write_folder_spec(const std::string& folder, const FoldOptions& spec,
                          std::span<const std::byte> base = {}) noexcept;
 
 }  // namespace freshet

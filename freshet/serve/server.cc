@@ -52,20 +52,20 @@ void keep_limits(const FolderSpec& known, HostedOptions& options) {
   ServedModelOptions& served = options.served;
   const ServedModelOptions defaults;
   const bool asks_for_others =
-      (served.pending.ttl_us != known.limits.ttl_us &&
+      (served.pending.ttl_us != known.pending.ttl_us &&
        served.pending.ttl_us != defaults.pending.ttl_us) ||
-      (served.pending.max_bytes != known.limits.max_bytes &&
+      (served.pending.max_bytes != known.pending.max_bytes &&
        served.pending.max_bytes != defaults.pending.max_bytes) ||
       (served.silence.after_us != 0 && (served.silence.after_us != known.silence.after_us ||
                                         served.silence.cost != known.silence.cost));
   if (asks_for_others)
     notice(Level::warning,
            "model \"" + options.name + "\" keeps the limits of its first start: ttl_s " +
-               std::to_string(known.limits.ttl_us / 1'000'000) + ", max_pending_bytes " +
-               std::to_string(known.limits.max_bytes) + ", reward_wait_s " +
+               std::to_string(known.pending.ttl_us / 1'000'000) + ", max_pending_bytes " +
+               std::to_string(known.pending.max_bytes) + ", reward_wait_s " +
                std::to_string(known.silence.after_us / 1'000'000) +
                "; its log was folded with them");
-  served.pending = known.limits;
+  served.pending = known.pending;
   served.silence = known.silence;
 }
 
@@ -136,13 +136,7 @@ Status Server::found(HostedOptions& options, const std::string& folder, std::spa
       !learner.ok())
     return failure(learner.status().code(), "serve: model \"" + options.name +
                                                 "\": " + std::string(learner.status().text()));
-  FRESHET_TRY(write_folder_spec(folder,
-                                {.spec = options.served.spec,
-                                 .seed = options.served.seed,
-                                 .base = {},
-                                 .limits = options.served.pending,
-                                 .silence = options.served.silence},
-                                file));
+  FRESHET_TRY(write_folder_spec(folder, options.served, file));
   FRESHET_TRY_ASSIGN(const FolderSpec written, read_folder_spec(folder));
   options.served.base = written.base;
   return {};

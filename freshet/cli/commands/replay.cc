@@ -51,18 +51,16 @@ Result<ReplayOptions> replay_of(const ReplayCommandOptions& options, std::string
   what.folder = std::string(folder);
   while (what.folder.size() > 1 && what.folder.back() == '/')
     what.folder.pop_back();
-  what.seed = options.common.seed;
+  FoldOptions& fold = what;
+  const Result<FolderSpec> about = read_folder_spec(what.folder);
   if (options.replay.model.empty()) {
-    FRESHET_TRY_ASSIGN(const FolderSpec about, read_folder_spec(what.folder));
-    what.spec = about.spec;
-    what.seed = about.seed;
-    what.base = about.base;
+    if (!about.ok()) return failure(about.status().code(), about.status().text());
+    fold = *about;
   } else {
-    FRESHET_TRY_ASSIGN(what.spec, spec_text(options.replay.model));
-  }
-  if (const auto about = read_folder_spec(what.folder); about.ok()) {
-    what.pending = about->limits;
-    what.silence = about->silence;
+    if (about.ok()) fold.pending = about->pending;
+    if (about.ok()) fold.silence = about->silence;
+    fold.seed = options.common.seed;
+    FRESHET_TRY_ASSIGN(fold.spec, spec_text(options.replay.model));
   }
   if (options.replay.to != 0) what.to = options.replay.to;
   what.verifies = options.replay.verify;
