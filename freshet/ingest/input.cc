@@ -48,9 +48,10 @@ Result<std::unique_ptr<Input>> Input::open(InputOptions options, ReaderOptions r
                                            Schema& schema) noexcept {
   for (const std::string_view remote : {"http://", "https://", "kafka://"}) {
     if (!options.data.starts_with(remote)) continue;
-    return failure(Code::unsupported,
-                   "-d " + options.data + ": only files are read; fetch it first: curl -L " +
-                       (remote[0] == 'h' ? options.data : "URL") + " | freshet ... -d -");
+    const std::string fetch = remote[0] == 'h' ? "curl -L " + options.data : "kcat -C -e ...";
+    return failure(Code::unsupported, "-d " + options.data +
+                                          ": only files are read; fetch it first: " + fetch +
+                                          " | freshet ... -d -");
   }
   std::unique_ptr<Input> input(new Input(std::move(options), std::move(reading), schema));
   FRESHET_TRY_ASSIGN(input->paths_, expand_paths(input->options_.data));
@@ -102,7 +103,12 @@ Status Input::find_format() noexcept {
   if (!options_.format.empty()) {
     format_ = find_input_format(options_.format);
     if (format_ == nullptr) return unknown_format(options_.format);
-    if (sniff_input(name_, {}) == blocks) format_ = blocks;
+    const Format* by_name = sniff_input(name_, {});
+    if (by_name == blocks) format_ = blocks;
+    if (by_name != nullptr && by_name != format_) {
+      notice(Level::info, name_ + ": its name says " + std::string(by_name->name) +
+                              ", it is read as " + std::string(format_->name));
+    }
     return {};
   }
   FRESHET_TRY_ASSIGN(const std::string_view text, feeder_->peek());

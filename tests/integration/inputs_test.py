@@ -140,6 +140,12 @@ class Inputs(InFolder):
                 done, _ = self.evaluate(name, learner, bytes(data), "--on-bad-line", "skip")
                 self.assertIn(done.status, (0, 2), done.err)
 
+    def test_a_file_read_as_what_its_name_does_not_say_is_told(self):
+        done = run("eval", "vw", "-d", self.file("x.csv", b"1 | a:1\n"), "--format", "vw")
+        self.assertIn("x.csv: its name says csv, it is read as vw", done.err)
+        done = run("eval", "vw", "-d", self.file("x.vw", b"1 | a:1\n"), "--format", "vw")
+        self.assertNotIn("its name says", done.err)
+
     def test_a_huge_index_is_an_error_of_a_vector_and_takes_no_memory(self):
         for name, row in (("sparse", b"1 | 1:1 4294967295:1\n"), ("svmlight", b"1 1:1 4294967295:1\n")):
             for learner in ("linear", "scale | logistic", "rls", "naive_bayes"):

@@ -26,7 +26,8 @@ int run(const ListOptions&, std::span<const std::string_view> words, Console& co
   if (!words.empty() && std::find(known.begin(), known.end(), words[0]) == known.end()) {
     const std::string_view nearest = nearest_name(words[0], known);
     std::string text = "list: no kind \"" + std::string(words[0]) + "\"";
-    if (!nearest.empty()) text += "; did you mean " + std::string(nearest) + "?";
+    text += nearest.empty() ? "; freshet list shows all"
+                            : "; did you mean " + std::string(nearest) + "?";
     console.error(text);
     return kWrongInput;
   }
