@@ -31,7 +31,7 @@ peers:
 	@tools/peers
 
 soak:
-	@tools/install test
+	@tools/install soak
 	@tools/test --soak $(or $(SECONDS),3600)
 
 check:
