@@ -9,6 +9,7 @@ namespace freshet {
 namespace {
 
 constexpr std::size_t kBuffer = 256 * 1024;
+constexpr std::size_t kLargestPiece = 4 * kBuffer;  // longer lines are read here
 constexpr std::size_t kPeek = 64 * 1024;
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
@@ -46,6 +47,10 @@ Result<bool> Feeder::refill() noexcept {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
+    if (buffer_.size() > kLargestPiece + kPadding && end_ < kBuffer) {  // a long line is over
+      buffer_.resize(kBuffer + kPadding);
+      buffer_.shrink_to_fit();
+    }
   }
   if (end_ + kPadding >= buffer_.size()) buffer_.resize(2 * (buffer_.size() - kPadding) + kPadding);
   const Result<std::size_t> got =
@@ -173,7 +178,8 @@ Result<bool> Feeder::read_with_care(PieceRing::Piece& piece, ExampleBlock& out) 
 // Whole lines become pieces, as long as there is room and nothing has to be waited for.
 Status Feeder::cut_ahead() noexcept {
   const std::size_t longest = reader_->longest_example(max_line_);
-  while (!pieces_->is_full() && !is_last_ && !is_failed_ && end_ - begin_ <= longest) {
+  while (!pieces_->is_full() && !is_last_ && !is_failed_ && end_ - begin_ <= longest &&
+         buffer_.size() <= kLargestPiece + kPadding) {
     const std::size_t last_end = std::string_view(window().data(), window().size()).rfind('\n');
     if (last_end != std::string_view::npos) {
       hand_over(last_end + 1);

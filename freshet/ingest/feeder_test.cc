@@ -144,6 +144,9 @@ TEST_CASE("feeder: bad lines, empty ones, long ones and an open last one are whe
   check_same(wide + vw_rows(4000) + wide + wide + vw_rows(9000),
              {.max_line = 390'000, .steps = {50'000, 1 << 20}});
   check_same(wide + vw_rows(4000) + wide + vw_rows(9000), {.steps = {50'000, 1 << 20}});
+  const std::string huge = "1 |f " + std::string(3'000'000, 'x') + "\n";
+  check_same(vw_rows(9000) + huge + vw_rows(9000) + huge + huge + vw_rows(9000),
+             {.max_line = 8 << 20, .steps = {1 << 20}});
   check_same(std::string(5000, '\n'));
   check_same("");
   CHECK(
