@@ -151,6 +151,10 @@ ServedModel::Parts::~Parts() {
 
 const Model& ServedModel::model() const noexcept { return *parts_->model; }
 
+uint32_t ServedModel::features() const noexcept {
+  return parts_->trainer->gauges().features.load(std::memory_order_acquire);
+}
+
 uint64_t ServedModel::when_published(Lsn lsn, Callback<const Status&> call) noexcept {
   Parts& parts = *parts_;
   LsnWaiters& waiters = parts.trainer->published_waiters();

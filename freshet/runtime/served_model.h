@@ -99,6 +99,8 @@ class ServedModel {
   ReadGuard read() const noexcept { return model().read(); }
   const Model& model() const noexcept;
   const Schema& schema() const noexcept { return model().schema(); }
+  /// Features that whole events have named. The schema may have more by now: the event being learned adds its own.
+  uint32_t features() const noexcept;
   /// Calls back once `lsn` is published: at once on this thread if it is, else on the trainer's; `unavailable` when the
   /// trainer stops first. The number cancels it; 0: it has been called.
   uint64_t when_published(Lsn lsn, Callback<const Status&> call) noexcept;

@@ -217,6 +217,7 @@ void Trainer::count() noexcept {
   const FoldCounts& counts = fold_->counts();
   if (counts.examples != 0 && gauges_.examples.load(std::memory_order_relaxed) == 0)
     show(TrainerState::learning, {});
+  gauges_.features.store(lease_.schema().feature_count(), std::memory_order_release);
   gauges_.events.store(counts.events, std::memory_order_relaxed);
   gauges_.examples.store(counts.examples, std::memory_order_relaxed);
   gauges_.skipped.store(counts.skipped, std::memory_order_relaxed);

@@ -51,6 +51,7 @@ struct TrainerOptions {
 struct TrainerGauges {
   std::atomic<uint64_t> learned{0};          // examples since start
   std::atomic<uint64_t> events{0}, examples{0}, skipped{0};  // in the model's life
+  std::atomic<uint32_t> features{0};         // in the schema after the last event
   std::atomic<Lsn> checkpoint{0};            // newest
   std::atomic<int64_t> checkpoint_us{0};     // Unix time it was written
   std::atomic<uint64_t> checkpoint_bytes{0};

@@ -99,13 +99,13 @@ class RowsReader {
     if (x.shape.size() != 2) return bad("x: expected shape [rows, columns]");
     const auto rows = static_cast<std::size_t>(x.shape[0]),
                columns = static_cast<std::size_t>(x.shape[1]);
-    if (form_.schema->feature_count() > form_.columns)
+    if (form_.features > form_.columns)
       return bad("x: the model has columns that aren't numbers; send rows with names as json");
     if (form_.columns != 0 && columns != form_.columns)
       return bad("x: expected " + count(form_.columns, "column") + ", found " +
                  std::string(Digits(columns).text()));
     FRESHET_TRY(begin(x.shape[0]));
-    const bool is_named = is_logged_ && form_.schema->feature_count() == 0;
+    const bool is_named = is_logged_ && form_.features == 0;
     for (std::size_t k = 0; is_named && k < columns; ++k)
       names_.at(NameKind::numeric, Digits(k).text());
     for (std::size_t row = 0; row < rows; ++row) {

@@ -28,6 +28,7 @@ struct InputForm {
   bool is_binary = false;         // trait kBinary
   std::string_view target = "y";  // member of a json row that is the label
   uint32_t columns = 0;           // of x; 0: not fixed yet
+  uint32_t features = 0;  // of the schema that count: the event being learned may be adding more
 };
 
 /// Most examples in one call.

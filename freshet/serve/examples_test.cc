@@ -70,7 +70,7 @@ TEST_CASE("examples: what is known already goes into the log as final numbers") 
   const Tensor weights = tensor<float>("w", Datatype::f32, kTwo, w);
   Call call{.inputs = inputs, .targets = targets, .weights = &weights};
   ExampleBlock block;
-  REQUIRE(read_training(call, {.schema = &schema, .columns = 2}, block).ok());
+  REQUIRE(read_training(call, {.schema = &schema, .columns = 2, .features = 2}, block).ok());
   CHECK_FALSE(block.own_names);
   CHECK(block[0].label[0] == 1);
   CHECK(block[1].weight == 2);
@@ -84,11 +84,11 @@ TEST_CASE("examples: json rows give numbers, categories, absent features and the
       Tensor{.name = "json", .datatype = Datatype::bytes, .shape = kOne, .texts = rows}};
   Call call{.inputs = inputs};
   ExampleBlock block;
-  REQUIRE(read_training(call, {.schema = &schema, .columns = 2}, block).ok());
+  REQUIRE(read_training(call, {.schema = &schema, .columns = 2, .features = 2}, block).ok());
   CHECK(block[0].numeric.index.size() == 2);
   CHECK(block[0].nominal.index.size() == 1);
   CHECK(block.names[static_cast<std::size_t>(block[0].label[0])].text == "1");
-  REQUIRE(read_inputs(call, {.schema = &schema, .columns = 2}, false, block).ok());
+  REQUIRE(read_inputs(call, {.schema = &schema, .columns = 2, .features = 2}, false, block).ok());
   CHECK(block[0].numeric.index.size() == 1);  // the rest is unknown to the model
   CHECK(block[0].numeric.index[0] == 1);
   CHECK(block[0].label.empty());
@@ -129,9 +129,19 @@ TEST_CASE("examples: a new class of hashed rows is named, its indices stay final
   CHECK(block[0].numeric.index[0] == 5);
 }
 
+TEST_CASE("examples: names that the first event is just adding refuse no rows") {
+  Schema half;
+  REQUIRE(half.feature("0", Schema::Kind::numeric).ok());
+  const std::array x{tensor<float>("x", Datatype::f32, kTwoByTwo, kValues)};
+  ExampleBlock block;
+  CHECK(read_inputs({.inputs = x}, {.schema = &half}, false, block).ok());
+  CHECK(read_inputs({.inputs = x}, {.schema = &half, .columns = 2}, false, block).ok());
+  CHECK(block.size() == 2);
+}
+
 TEST_CASE("examples: every mistake names its place") {
   const Schema schema = two_columns();
-  const InputForm form{.schema = &schema, .is_binary = true, .columns = 2};
+  const InputForm form{.schema = &schema, .is_binary = true, .columns = 2, .features = 2};
   const std::array<int64_t, 2> y{0, 1};
   const std::array x{tensor<float>("x", Datatype::f32, kTwoByTwo, kValues)};
   const std::array targets{tensor<int64_t>("y", Datatype::i64, kTwo, y)};

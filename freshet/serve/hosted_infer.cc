@@ -43,7 +43,7 @@ const Tensor* direct_rows(const Call& call, const InputForm& form) noexcept {
       x.shape[0] > kMaxExamples)
     return nullptr;
   if (form.columns == 0 || static_cast<uint64_t>(x.shape[1]) != form.columns) return nullptr;
-  return form.schema->feature_count() == form.columns ? &x : nullptr;
+  return form.features == form.columns ? &x : nullptr;
 }
 
 /// Strings and numbers that every answer carries.

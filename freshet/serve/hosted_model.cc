@@ -35,19 +35,25 @@ HostedModel::HostedModel(HostedOptions options, std::unique_ptr<ServedModel> mod
 HostedModel::~HostedModel() = default;
 
 uint32_t HostedModel::columns() const noexcept {
+  return columns_among(model_->features());
+}
+
+uint32_t HostedModel::columns_among(uint32_t features) const noexcept {
   const Schema& schema = model_->schema();
   uint32_t numeric = 0;
-  for (uint32_t k = 0; k < schema.feature_count() && schema.kind(k) == Schema::Kind::numeric; ++k)
+  while (numeric < features && schema.kind(numeric) == Schema::Kind::numeric)
     ++numeric;
   return numeric != 0 ? numeric : first_columns_.count();
 }
 
 InputForm HostedModel::form() const noexcept {
+  const uint32_t features = model_->features();
   return {.schema = &model_->schema(),
           .label = label_,
           .is_binary = is_binary_,
           .target = options_.target,
-          .columns = columns()};
+          .columns = columns_among(features),
+          .features = features};
 }
 
 std::string HostedModel::class_text(uint32_t label_class) const {
@@ -79,7 +85,7 @@ Status HostedModel::read_train(const Call& call, TrainCall& training, bool& is_f
             "predict_train: the action of a decision to learn was chosen before; send it to train"};
   FRESHET_TRY(decides ? read_decisions(call, true, training.block)
                       : read_training(call, form(), training.block));
-  if (model_->schema().feature_count() == 0) {
+  if (model_->features() == 0) {
     FRESHET_TRY_ASSIGN(is_first, first_columns_.ask(call));
   }
   training.ack = call.has_ack ? call.ack : options_.ack;

@@ -88,6 +88,7 @@ class HostedModel {
   std::string_view learner_name() const noexcept { return learner_name_; }
 
  private:
+  uint32_t columns_among(uint32_t features) const noexcept;
   HostedModel(HostedOptions options, std::unique_ptr<ServedModel> model,
               Deadlines& deadlines) noexcept;
   Status read_train(const Call& call, TrainCall& training, bool& is_first) noexcept;

@@ -397,7 +397,7 @@ json::object PageModel::metrics(bool is_whole) const {
                    {"task", task_of(label)}};
   if (is_whole) describe(out);
   out["target"] = text(model_->options().target);
-  out["dense"] = model_->columns() == schema.feature_count();
+  out["dense"] = model_->columns() == model_->model().features();
   out["window"] = scores == nullptr ? 1000u : scores->window;
   json::object metrics, baselines;
   if (scores != nullptr) {
