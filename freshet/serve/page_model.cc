@@ -383,7 +383,6 @@ json::object PageModel::metrics(bool is_whole) const {
   const Label label = model_->label();
   const ServedModelStatus now = model_->model().status();
   const std::shared_ptr<const Scores> scores = model_->model().scores();
-  const Schema& schema = model_->model().schema();
   const std::string_view main = main_metric(label);
   const bool is_scored = scores != nullptr && !scores->metrics.empty() && !main.empty();
   const std::string_view baseline = !model_->options().baseline.empty()
