@@ -48,6 +48,7 @@ if(FRESHET_SANITIZE)
   # vptr needs RTTI, which the core doesn't have.
   add_compile_options(-fsanitize=${FRESHET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${FRESHET_SANITIZE})
+  add_compile_definitions(FRESHET_SANITIZED)  # for tests that do less then; compilers don't agree on a name
   if(FRESHET_SANITIZE MATCHES "undefined")
     add_compile_options(-fno-sanitize=vptr)
   endif()

@@ -70,7 +70,7 @@ TEST_CASE("numbers: all lengths up to 9 with a dot at every place") {
 }
 
 TEST_CASE("numbers: ten million random decimals of up to 40 digits") {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef FRESHET_SANITIZED
   constexpr uint32_t kRounds = 5;
 #else
   constexpr uint32_t kRounds = 1000;
