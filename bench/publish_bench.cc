@@ -69,13 +69,16 @@ Result<std::unique_ptr<Model>> model_of(const std::string& spec) {
   return Model::make(std::move(learner), std::make_unique<Schema>(), publication);
 }
 
-// A step of a hashed linear model, with the store of each mode: what `live` costs the writer.
+// A step of a hashed linear model, with the store of each mode: what `live` costs the writer. From locals, as the learners
+// do it: behind an atomic store the compiler reads again what it can't know to be the same.
 template <class Store>
 void sgd_step(std::vector<float>& weights, const Example& x, Store store) {
+  float* const w = weights.data();
+  const std::span<const uint32_t> indices = x.numeric.index;
   float sum = 0;
-  for (const uint32_t index : x.numeric.index) sum += weights[index];
+  for (const uint32_t index : indices) sum += w[index];
   const float by = 0.01f * (x.label[0] - sum);
-  for (const uint32_t index : x.numeric.index) store(weights[index], weights[index] + by);
+  for (const uint32_t index : indices) store(w[index], w[index] + by);
 }
 
 Figure live_store_cost(const PublishBenchOptions& options, uint32_t bits, double gate) {

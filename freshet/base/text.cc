@@ -36,7 +36,7 @@ uint32_t edit_distance(std::string_view a, std::string_view b, uint32_t limit) n
 
 std::string_view nearest_name(std::string_view wanted,
                               std::span<const std::string_view> names) noexcept {
-  if (wanted.empty()) return {};
+  if (wanted.size() < 2) return {};  // every name of a letter or two would be near
   const auto limit = std::clamp<uint32_t>(
       static_cast<uint32_t>(std::min<std::size_t>(wanted.size(), 64) / 3), 1, 3);
   std::string_view nearest;
@@ -47,11 +47,11 @@ std::string_view nearest_name(std::string_view wanted,
     fewest = edits;
     nearest = name;
   }
-  if (!nearest.empty() || wanted.size() < 2) return nearest;
+  if (fewest <= 1) return nearest;
   for (const std::string_view name : names) {
     if (starts_with(name, wanted)) return name;
   }
-  return {};
+  return nearest;
 }
 
 }  // namespace freshet

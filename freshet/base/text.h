@@ -11,8 +11,9 @@ namespace freshet {
 /// string alignment.
 uint32_t edit_distance(std::string_view a, std::string_view b, uint32_t limit) noexcept;
 
-/// The name most like `wanted`, for "did you mean": within a third of its length (at least 1, at
-/// most 3 edits), or one it is the beginning of; the first of equals. Empty when none is near.
+/// The name most like `wanted`, for "did you mean": an edit away; else one that it is the beginning
+/// of; else within a third of its length (at most 3 edits). The first of equals. Empty when none is
+/// near, and for a single letter.
 std::string_view nearest_name(std::string_view wanted,
                               std::span<const std::string_view> names) noexcept;
 

@@ -28,6 +28,9 @@ TEST_CASE("text: the nearest name is suggested, and nothing when none is near") 
   CHECK(nearest_name("l3", names) == "l1");  // the first of equals
   CHECK(nearest_name("learning-rate", names) == "learning_rate");
   CHECK(nearest_name("learn", names) == "learning_rate");
+  constexpr std::string_view kOptions[] = {"--rate", "--data-dir"};
+  CHECK(nearest_name("--data", kOptions) == "--data-dir");  // and not two edits away
+  CHECK(nearest_name("a", names).empty());
   CHECK(nearest_name("gamma", names).empty());
   CHECK(nearest_name("", names).empty());
   CHECK(nearest_name("alpha", {}).empty());
