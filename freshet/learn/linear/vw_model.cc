@@ -5,6 +5,7 @@
 
 #include "freshet/core/check.h"
 #include "freshet/learn/linear/vw_passes.h"
+#include "freshet/learn/linear/vw_row.h"
 
 namespace freshet {
 namespace {

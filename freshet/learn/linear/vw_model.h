@@ -22,10 +22,6 @@
 
 namespace freshet {
 
-/// A row of the table, in floats.
-inline constexpr std::size_t kVwRow = 4;
-enum VwCell : std::size_t { kWeight, kLargest, kSquares, kScale };
-
 /// The options of `vw` with their defaults resolved.
 struct VwSettings {
   ImportanceLoss loss = ImportanceLoss::squared;

@@ -13,6 +13,7 @@
 #include "freshet/base/math.h"
 #include "freshet/core/table.h"
 #include "freshet/learn/linear/row_passes.h"
+#include "freshet/learn/linear/vw_row.h"
 
 namespace freshet {
 namespace {

@@ -3,6 +3,7 @@
 #include "freshet/core/check.h"
 #include "freshet/learn/linear/row_columns.h"
 #include "freshet/learn/linear/vw_model.h"
+#include "freshet/learn/linear/vw_row.h"
 
 /// What of a VwModel is written to files, read from them, shown and joined. Tensors: `w`, `G` (adaptive), `N` (normalized),
 /// with `rows` where under an eighth of them is in use; `state`, `rate`, `skipped`, `met`.
