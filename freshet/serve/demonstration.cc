@@ -58,8 +58,6 @@ std::vector<std::unique_ptr<Feed>> demonstration_feeds(Server& server, double ro
   }
   if (HostedModel* host = server.find("host"))
     feeds.push_back(std::make_unique<TelemetryFeed>(*host, *server.page("host")));
-  for (const auto& feed : feeds)
-    feed->start();
   return feeds;
 }
 

@@ -17,7 +17,7 @@ std::vector<HostedOptions> demonstration_models();
 /// What a model called `name` that is fed with telemetry looks like.
 HostedOptions telemetry_model(std::string name);
 
-/// Starts their feeds.  rows_per_second: of `shuttle`; 0: as fast as it learns.
+/// Their feeds, to be started.  rows_per_second: of `shuttle`; 0: as fast as it learns.
 std::vector<std::unique_ptr<Feed>> demonstration_feeds(Server& server, double rows_per_second);
 
 }  // namespace freshet

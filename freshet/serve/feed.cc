@@ -130,7 +130,13 @@ bool Feed::sleep_until(steady_clock::time_point when) noexcept {
 
 FileFeed::FileFeed(HostedModel& model, PageModel& page, std::unique_ptr<RowSource> rows,
                    FileFeedOptions options) noexcept
-    : model_(model), page_(page), rows_(std::move(rows)), options_(std::move(options)) {}
+    : model_(model),
+      page_(page),
+      rows_(std::move(rows)),
+      options_(std::move(options)),
+      first_(model.model().source_mark(options_.source, 0).value_or(0)) {
+  tell(first_, false);
+}
 
 FileFeed::~FileFeed() {
   stop();
@@ -144,8 +150,6 @@ void FileFeed::tell(uint64_t sent, bool has_ended) noexcept {
 }
 
 void FileFeed::run() noexcept {
-  const uint64_t first = model_.model().source_mark(options_.source, 0).value_or(0);
-  tell(first, false);
   const bool is_paced = options_.rows_per_second > 0;
   auto due = steady_clock::now();
   const auto pause = std::chrono::duration_cast<steady_clock::duration>(
@@ -158,8 +162,8 @@ void FileFeed::run() noexcept {
       return;
     }
     if (rows.empty()) break;
-    const auto skipped =
-        static_cast<uint32_t>(std::min<uint64_t>(first > offset ? first - offset : 0, rows.size()));
+    const auto skipped = static_cast<uint32_t>(
+        std::min<uint64_t>(first_ > offset ? first_ - offset : 0, rows.size()));
     for (uint32_t k = skipped; k < rows.size();) {
       ExampleBlock part;
       const uint32_t from = k;
@@ -217,7 +221,9 @@ bool FileFeed::send(ExampleBlock block, uint64_t first) noexcept {
 // ---- TelemetryFeed
 
 TelemetryFeed::TelemetryFeed(HostedModel& model, PageModel& page, std::string proc) noexcept
-    : model_(model), page_(page), proc_(std::move(proc)) {}
+    : model_(model), page_(page), proc_(std::move(proc)) {
+  tell();
+}
 
 TelemetryFeed::~TelemetryFeed() {
   stop();
@@ -244,6 +250,10 @@ void TelemetryFeed::step() noexcept {
     waiting_.pop_front();
   }
   if (remember(row, now_us)) waiting_.push_back({now_us, std::to_string(now_us)});
+  tell();
+}
+
+void TelemetryFeed::tell() noexcept {
   page_.feed({.text = "CPU load one second ahead, 10 rows/s",
               .rows_total = 0,
               .rows_sent = sent_,

@@ -84,6 +84,7 @@ class FileFeed final : public Feed {
   PageModel& page_;
   std::unique_ptr<RowSource> rows_;
   FileFeedOptions options_;
+  const uint64_t first_;  // rows that the model has learned from it before
   std::vector<float> predictions_;
 };
 
@@ -100,6 +101,7 @@ class TelemetryFeed final : public Feed {
     std::string id;
   };
   void step() noexcept;
+  void tell() noexcept;
   bool remember(std::span<const float> row, int64_t time_us) noexcept;
   void label(const Waiting& waiting, float busy) noexcept;
 

@@ -325,12 +325,9 @@ Result<std::vector<std::unique_ptr<Feed>>> feeds_of(const ServeOptions& options,
                      : "");
     feeds.push_back(std::make_unique<FileFeed>(*model, *server.page(pair.first), std::move(rows),
                                                std::move(feed)));
-    feeds.back()->start();
   }
-  for (const std::string_view name : options.feeds.telemetry) {
+  for (const std::string_view name : options.feeds.telemetry)
     feeds.push_back(std::make_unique<TelemetryFeed>(*server.find(name), *server.page(name)));
-    feeds.back()->start();
-  }
   return feeds;
 }
 
@@ -401,13 +398,13 @@ int run(const ServeOptions& options, std::span<const std::string_view>, Console&
   if (!models.ok()) return console.fail(models.status());
   auto server = Server::open({.data_dir = data_dir, .models = std::move(*models)}, catalog());
   if (!server.ok()) return console.fail(server.status());
+  // Before the doors: from its first answer on a model says that it is fed.
+  auto feeds = feeds_of(options, **server);
+  if (!feeds.ok()) return console.fail(feeds.status());
   auto doors = open_doors(options, **server);
   if (!doors.ok()) return console.fail(doors.status());
-  auto feeds = feeds_of(options, **server);
-  if (!feeds.ok()) {
-    doors->close(0);
-    return console.fail(feeds.status());
-  }
+  for (const auto& feed : *feeds)
+    feed->start();
   greet(console, data_dir, **server, *doors);
   const int signal = signals.wait();
   console.note("ending: learning what was accepted");
