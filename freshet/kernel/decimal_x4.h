@@ -15,11 +15,11 @@ struct Decimals {
 /// out[i] = the float32 nearest to token i; 1 where the token is empty; NaN where it is no number of
 /// the grammar of base/chars.h, or one beyond float32.
 ///
-/// Up to eight characters `D.D` (seven behind a sign) are read four at a time: one byte shuffle from
-/// a table moves the digits together, three multiply-adds make the integer, a double division by a
-/// power of ten is correctly rounded, and so is its float32 unless it lies halfway; those, and
-/// longer ones, are read one by one.  Source: Lemire, "Number parsing at a gigabyte per second",
-/// 2021, for the bounds.
+/// Up to eight characters `D.D` (seven behind a sign) are read eight at a time: shifts move the digits
+/// together, three multiply-adds make the integer, and a double product with a power of ten is near
+/// enough unless it lies about halfway between two floats. Those, and longer ones, are read one by
+/// one, but for what %e writes: digits over an exact power, four or eight at a time.  Source: Lemire,
+/// "Number parsing at a gigabyte per second", 2021, for the bounds.
 Decimals decimal_x4(Tokens numbers, float* out) noexcept;
 
 }  // namespace freshet::kernel

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "freshet/base/short_number.h"
+#include "freshet/kernel/decimal_x4.h"
 #include "freshet/kernel/murmur_x8.h"
 
 /// What the vector kernels of names and numbers share.
@@ -45,6 +46,23 @@ inline uint32_t decimals_one_by_one(Tokens numbers, std::size_t i, uint32_t left
     zeros |= static_cast<uint32_t>(out[k] == 0) << lane;
   }
   return zeros;
+}
+
+// Numbers in groups of eight. fast(i, out, zeros): those from `i` on; it answers which are left for slow(i, left, bad), a bit
+// for each, and both tell which are 0 likewise.
+template <class Fast, class Slow>
+inline Decimals decimals_by_eight(Tokens numbers, float* out, Fast&& fast, Slow&& slow) noexcept {
+  std::size_t bad = 0;
+  uint32_t zeros = 0;
+  for (std::size_t i = 0; i < numbers.count; i += 8) {
+    uint32_t found = 0;
+    const uint32_t left = fast(i, out + i, &found);
+    if (left != 0) [[unlikely]]
+      found |= slow(i, left, &bad);
+    const std::size_t some = numbers.count - i;
+    zeros |= some < 8 ? found & ((1u << some) - 1) : found;
+  }
+  return {bad, zeros != 0};
 }
 
 // MurmurHash3_x86_32 of kWidth names of up to 16 bytes at a time. Words: vectors of kWidth 32-bit

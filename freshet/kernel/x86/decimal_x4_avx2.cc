@@ -221,19 +221,15 @@ inline bool four_scientific(const char* text, const uint32_t* begin, const uint3
 }  // namespace
 
 Decimals decimal_x4_avx2(Tokens numbers, float* out) noexcept {
-  std::size_t bad = 0;
-  uint32_t zeros = 0;
-  for (std::size_t i = 0; i < numbers.count; i += 8) {
+  const auto fast = [&](std::size_t i, float* to, uint32_t* found) {
     const uint32_t *begin = numbers.begin + i, *size = numbers.size + i;
-    uint32_t found = 0, left = 0xff;
     // What begins with a long one is most often long all of it.
-    if (size[0] <= 9) left = eight(numbers.text, begin, size, out + i, &found);
-    if (left != 0) [[unlikely]]
-      found |= look_closer(numbers, i, left, out, &bad);
-    const std::size_t some = numbers.count - i;
-    zeros |= some < 8 ? found & ((1u << some) - 1) : found;
-  }
-  return {bad, zeros != 0};
+    return size[0] <= 9 ? eight(numbers.text, begin, size, to, found) : 0xffu;
+  };
+  const auto slow = [&](std::size_t i, uint32_t left, std::size_t* bad) {
+    return look_closer(numbers, i, left, out, bad);
+  };
+  return decimals_by_eight(numbers, out, fast, slow);
 }
 
 }  // namespace freshet::kernel

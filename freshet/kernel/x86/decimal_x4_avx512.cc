@@ -97,9 +97,9 @@ inline uint32_t eight_scientific(const char* text, const uint32_t* begin, const 
   };
   const __m512i one = _mm512_set1_epi64(1), zeros8 = _mm512_set1_epi8('0');
   const __m512i size = _mm512_cvtepu32_epi64(sizes8);
+  const __m512i unsigned_decimals = _mm512_sub_epi64(size, _mm512_set1_epi64(6));
   const __m512i decimals =
-      _mm512_mask_sub_epi64(_mm512_sub_epi64(size, _mm512_set1_epi64(6)), head.has_sign,
-                            _mm512_sub_epi64(size, _mm512_set1_epi64(6)), one);
+      _mm512_mask_sub_epi64(unsigned_decimals, head.has_sign, unsigned_decimals, one);
 
   // The last four digits are at the front of the tail, those before them in the head, around its dot.
   const __m512i front = _mm512_sub_epi8(head.bytes, zeros8), back = _mm512_sub_epi8(tail, zeros8);
@@ -135,20 +135,16 @@ inline uint32_t eight_scientific(const char* text, const uint32_t* begin, const 
 }  // namespace
 
 Decimals decimal_x4_avx512(Tokens numbers, float* out) noexcept {
-  std::size_t bad = 0;
-  uint32_t zeros = 0;
-  for (std::size_t i = 0; i < numbers.count; i += 8) {
+  const auto fast = [&](std::size_t i, float* to, uint32_t* found) {
     const uint32_t *begin = numbers.begin + i, *size = numbers.size + i;
-    uint32_t found = 0;
     // What begins with a long one is most often long all of it.
-    uint32_t left = size[0] <= 9 ? eight(numbers.text, begin, size, out + i, &found)
-                                 : eight_scientific(numbers.text, begin, size, out + i, &found);
-    if (left != 0) [[unlikely]]
-      found |= decimals_one_by_one(numbers, i, left, out, &bad);
-    const std::size_t some = numbers.count - i;
-    zeros |= some < 8 ? found & ((1u << some) - 1) : found;
-  }
-  return {bad, zeros != 0};
+    return size[0] <= 9 ? eight(numbers.text, begin, size, to, found)
+                        : eight_scientific(numbers.text, begin, size, to, found);
+  };
+  const auto slow = [&](std::size_t i, uint32_t left, std::size_t* bad) {
+    return decimals_one_by_one(numbers, i, left, out, bad);
+  };
+  return decimals_by_eight(numbers, out, fast, slow);
 }
 
 }  // namespace freshet::kernel
