@@ -88,7 +88,7 @@ Status HostedModel::read_train(const Call& call, TrainCall& training, bool& is_f
   if (model_->features() == 0) {
     FRESHET_TRY_ASSIGN(is_first, first_columns_.ask(call));
   }
-  training.ack = call.has_ack ? call.ack : options_.ack;
+  training.ack = ack_of(call);
   training.request_id = call.id;
   training.client = call.principal.name;
   if (!call.dedup_id.empty()) training.dedup = dedup_id(call.principal.name, call.dedup_id);
@@ -154,7 +154,7 @@ void HostedModel::feedback(const Call& call, std::unique_ptr<Reply> reply) noexc
   FeedbackCall feedback;
   if (Status read = read_late_labels(call, form(), feedback.labels); !read.ok())
     return reply->finish(read);
-  feedback.ack = call.has_ack ? call.ack : options_.ack;
+  feedback.ack = ack_of(call);
   feedback.client = call.principal.name;
   answer_told(call, std::move(reply), [&](FeedbackCallback done) {
     return this->feedback(std::move(feedback), std::move(done));
@@ -165,7 +165,7 @@ void HostedModel::activate(const Call& call, std::unique_ptr<Reply> reply) noexc
   ActivateCall activation;
   if (Status read = read_activated(call, form(), activation.ids); !read.ok())
     return reply->finish(read);
-  activation.ack = call.has_ack ? call.ack : options_.ack;
+  activation.ack = ack_of(call);
   activation.client = call.principal.name;
   answer_told(call, std::move(reply), [&](FeedbackCallback done) {
     return model_->activate(std::move(activation), std::move(done));

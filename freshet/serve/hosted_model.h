@@ -91,6 +91,8 @@ class HostedModel {
   uint32_t columns_among(uint32_t features) const noexcept;
   HostedModel(HostedOptions options, std::unique_ptr<ServedModel> model,
               Deadlines& deadlines) noexcept;
+  /// What the call asks for, else the model's default.
+  Ack ack_of(const Call& call) const noexcept { return call.has_ack ? call.ack : options_.ack; }
   Status read_train(const Call& call, TrainCall& training, bool& is_first) noexcept;
   void answer_train(const Call& call, Ack ack, const TrainResult& result,
                     Reply& reply) const noexcept;
